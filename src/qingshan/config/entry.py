@@ -1,0 +1,60 @@
+"""Console script `qingshan`: the commands of the interfaces plus those that run the installation itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from qingshan import __version__
+from qingshan.config.cluster_files import ClusterError
+from qingshan.config.database_url import DatabaseUrlError
+from qingshan.config.environment import BadVariable
+from qingshan.interfaces.cli.main import COMMANDS, Entry, LazyGroup, need_database
+
+OWN_COMMANDS: Sequence[Entry] = (
+    Entry(
+        name="cluster",
+        target="qingshan.config.commands.cluster:cluster",
+        help="内置数据库：启动、停止。",
+        database=False,
+    ),
+    Entry(name="dbshell", target="qingshan.config.commands.database:dbshell", help="打开 psql。"),
+    Entry(
+        name="migrate", target="qingshan.config.commands.database:migrate", help="建立或升级数据表。", database=False
+    ),
+    Entry(name="serve", target="qingshan.config.commands.serve:serve", help="运行网站和后台任务。", database=False),
+    Entry(name="manage", target="qingshan.config.commands.database:manage", help="Django 的管理命令。"),
+)
+
+
+def prepare_database() -> None:
+    """Start the private cluster unless a server is named, and load Django."""
+    import django
+
+    from qingshan.config import cluster, database_url
+
+    if not database_url.is_external():
+        cluster.start()
+    django.setup()
+
+
+def build_group() -> LazyGroup:
+    """Return the whole command line."""
+    group = LazyGroup(
+        entries=(*OWN_COMMANDS, *COMMANDS), name="qingshan", help="青山：县级打击非法采矿专项行动的业务系统。"
+    )
+    return click.version_option(__version__)(group)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is told in one line, without a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingshan.config.settings")
+    need_database.install(prepare_database)
+    try:
+        build_group()()
+    except (ClusterError, DatabaseUrlError, BadVariable) as error:
+        click.echo(f"qingshan: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,83 @@
+"""Applications, middleware, templates, static files, tasks."""
+
+from __future__ import annotations
+
+from qingshan.config.environment import process_kind
+from qingshan.config.home import SOURCE_ROOT, home_folder
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "axes",
+    "qingshan.commons.base",
+    "qingshan.commons.places",
+    "qingshan.commons.people",
+    "qingshan.commons.journal",
+    "qingshan.commons.inbox",
+    "qingshan.commons.files",
+    "qingshan.commons.jobs",
+    "qingshan.contexts.campaigns",
+    "qingshan.contexts.leads",
+    "qingshan.contexts.cases",
+    "qingshan.contexts.ledgers",
+    "qingshan.interfaces.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "qingshan.config.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "qingshan.config.urls"
+WSGI_APPLICATION = "qingshan.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Static files: built names carry a digest already, and the build compresses them, so they are served from where they
+# lie; there is no collecting step that could be forgotten.
+STATIC_URL = "/static/"
+_BUILT = SOURCE_ROOT / "frontend" / "office" / "dist"
+STATICFILES_DIRS = [_BUILT] if _BUILT.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,}\.(?:js|css|woff2?|png|svg|webp|json)$"
+
+QINGSHAN_FILES = home_folder() / "files"
+"""Uploads and originals, addressed by digest."""
+
+# Per-process caches would multiply every limit kept in them; nothing is cached until there is a table for it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+# Tasks parse foreign files with heavy libraries; the web process queues them by name and never loads them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "not_in_the_web_process" if process_kind() == "web" else "tasks"

@@ -1,0 +1,68 @@
+"""Keys, sign-in, cookies, content security."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from qingshan.config.environment import flag, words
+from qingshan.config.home import home_folder, secret
+
+DEBUG = False
+SECRET_KEY = secret(home_folder(), "django")
+QINGSHAN_MASTER_KEY = sha256(secret(home_folder(), "master").encode()).digest()
+"""32 bytes; encrypts personal values. Losing `secrets/master` erases them for good."""
+
+ALLOWED_HOSTS = words("QINGSHAN_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+_HTTPS = flag("QINGSHAN_HTTPS")
+"""Set when a proxy in front ends TLS and sends X-Forwarded-Proto."""
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if _HTTPS else []
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:", "blob:"],
+    "worker-src": ["'self'", "blob:"],
+    "connect-src": ["'self'"],
+    "font-src": ["'self'"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+
+AUTH_USER_MODEL = "people.Account"
+LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Five wrong passwords lock the account's sign-in for half an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=30)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+
+SILENCED_SYSTEM_CHECKS = [
+    # GDAL older than 3.9 cannot be kept from files and network while it reads hostile input. It never reads any here:
+    # foreign files are parsed by the worker with another library, GeoDjango only sees geometry of our own database.
+    "gis.W001",
+]
