@@ -260,3 +260,7 @@ def command(*, only_open: bool, json_output: bool, root: Path) -> None:
         click.echo(finding, err=True)
     if result.findings:
         raise SystemExit(1)
+
+
+clauses = command
+"""The command under its own name, as the table of commands looks it up."""
