@@ -9,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly VENV=.venv
 readonly OFFICE=frontend/office
+readonly OFFICE_BUILT=src/qingshan/interfaces/web/static/web/dist
 
 say() { printf 'setup: %s\n' "$*"; }
 
@@ -122,7 +123,7 @@ install_node_packages() {
 build_front_end() {
   local stamp=$OFFICE/node_modules/.stamp-build want
   want=$(digest $OFFICE)
-  if fresh "$stamp" "$want" && [[ -d $OFFICE/dist ]]; then return; fi
+  if fresh "$stamp" "$want" && [[ -d $OFFICE_BUILT ]]; then return; fi
   say "building the front end"
   (cd $OFFICE && npm run --silent build)
   printf '%s' "$want" >"$stamp"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qingshan.config.environment import process_kind
-from qingshan.config.home import SOURCE_ROOT, home_folder
+from qingshan.config.home import home_folder
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -64,11 +64,9 @@ TEMPLATES = [
     },
 ]
 
-# Static files: built names carry a digest already, and the build compresses them, so they are served from where they
-# lie; there is no collecting step that could be forgotten.
+# Static files: the build of frontend/office puts them below interfaces/web/static, names with a digest and compressed
+# copies included, so they are served from where they lie; there is no collecting step that could be forgotten.
 STATIC_URL = "/static/"
-_BUILT = SOURCE_ROOT / "frontend" / "office" / "dist"
-STATICFILES_DIRS = [_BUILT] if _BUILT.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,}\.(?:js|css|woff2?|png|svg|webp|json)$"

@@ -1,0 +1,70 @@
+# Everything is run from here; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+OFFICE := frontend/office
+SOURCES := src tests bench deploy/bootstrap
+PRESENT = $(wildcard $(SOURCES))
+NODE = PATH="$$($(BIN)/python deploy/bootstrap/node_bin.py):$$PATH"
+SERVE ?= yes
+BIND ?= 127.0.0.1:8000
+ARGS ?=
+
+.PHONY: help setup demo stop clean-demo test check fmt lint types imports templates migrations front-end clauses bench
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what is missing, build the front end and the translations
+	@deploy/bootstrap/setup.sh
+
+demo: setup ## a county with a demonstration batch, served on BIND (SERVE=no: stop after the summary)
+	@$(BIN)/qingshan cluster start
+	@$(BIN)/qingshan migrate
+	@$(BIN)/qingshan demo
+	@if [[ "$(SERVE)" != no ]]; then exec $(BIN)/qingshan serve --bind $(BIND); fi
+
+stop: ## stop the private database cluster
+	@$(BIN)/qingshan cluster stop
+
+clean-demo: ## delete the private database and the data folder of the demonstration
+	@$(BIN)/qingshan cluster destroy --yes
+	@rm -rf "$${QINGSHAN_HOME:-var}"
+
+test: setup check ## all checks, then all tests
+	@$(BIN)/pytest $(ARGS)
+
+check: lint types imports templates migrations front-end ## everything that needs no test run
+
+fmt: ## format the sources
+	@$(BIN)/ruff format $(PRESENT)
+	@$(BIN)/ruff check --fix $(PRESENT)
+
+lint: ## format and ruff rules
+	@$(BIN)/ruff format --check $(PRESENT)
+	@$(BIN)/ruff check $(PRESENT)
+
+types: ## mypy --strict
+	@$(BIN)/mypy --strict src
+
+imports: ## who may import whom
+	@$(BIN)/lint-imports
+
+templates: ## Django templates
+	@$(BIN)/djlint --check --lint --quiet src
+
+migrations: ## every change of a model has its migration
+	@$(BIN)/qingshan cluster start >/dev/null
+	@$(BIN)/qingshan manage makemigrations --check --dry-run
+
+front-end: ## types and tests of the browser code
+	@cd $(OFFICE) && export $(subst $(BIN),../../$(BIN),$(subst deploy/,../../deploy/,$(NODE))) && npm run --silent check && npm run --silent test
+
+clauses: ## which clause of the notice is proven by which test
+	@$(BIN)/qingshan clauses
+
+bench: ## load scenarios
+	@$(BIN)/python bench/run.py
