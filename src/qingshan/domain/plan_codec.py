@@ -18,6 +18,7 @@ TYPE_LABELS: dict[object, str] = {
     date: "日期，如 2024-07-25",
     time: "时刻，如 17:00:00",
 }
+_HINTS: dict[type[Any], dict[str, Any]] = {}
 YES, NO = ("是", "true", "yes"), ("否", "false", "no", "")
 
 
@@ -205,9 +206,10 @@ def encode(value: object) -> Any:
     return value
 
 
-@cache
 def _hints(cls: type[Any]) -> dict[str, Any]:
-    return get_type_hints(cls)
+    if cls not in _HINTS:
+        _HINTS[cls] = get_type_hints(cls)
+    return _HINTS[cls]
 
 
 def _kind(raw: object) -> str:
