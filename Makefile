@@ -8,7 +8,6 @@ BIN := .venv/bin
 OFFICE := frontend/office
 SOURCES := src tests bench deploy/bootstrap
 PRESENT = $(wildcard $(SOURCES))
-NODE = PATH="$$($(BIN)/python deploy/bootstrap/node_bin.py):$$PATH"
 SERVE ?= yes
 BIND ?= 127.0.0.1:8000
 ARGS ?=
@@ -30,9 +29,9 @@ demo: setup ## a county with a demonstration batch, served on BIND (SERVE=no: st
 stop: ## stop the private database cluster
 	@$(BIN)/qingshan cluster stop
 
-clean-demo: ## delete the private database and the data folder of the demonstration
+clean-demo: ## delete the private database, uploads, secrets and demo accounts of the data folder
 	@$(BIN)/qingshan cluster destroy --yes
-	@rm -rf "$${QINGSHAN_HOME:-var}"
+	@cd "$${QINGSHAN_HOME:-var}"; rm -rf files secrets demo-accounts.txt
 
 test: setup check ## all checks, then all tests
 	@$(BIN)/pytest $(ARGS)
@@ -61,7 +60,7 @@ migrations: ## every change of a model has its migration
 	@$(BIN)/qingshan manage makemigrations --check --dry-run
 
 front-end: ## types and tests of the browser code
-	@cd $(OFFICE) && export $(subst $(BIN),../../$(BIN),$(subst deploy/,../../deploy/,$(NODE))) && npm run --silent check && npm run --silent test
+	@export PATH="$(CURDIR)/.venv/node-bin:$$PATH"; cd $(OFFICE); npm run --silent check; npm run --silent test
 
 clauses: ## which clause of the notice is proven by which test
 	@$(BIN)/qingshan clauses

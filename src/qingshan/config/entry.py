@@ -17,16 +17,14 @@ from qingshan.interfaces.cli.main import COMMANDS, Entry, LazyGroup, need_databa
 OWN_COMMANDS: Sequence[Entry] = (
     Entry(
         name="cluster",
-        target="qingshan.config.commands.cluster:cluster",
+        module="qingshan.config.commands.cluster",
         help="内置数据库：启动、停止。",
         database=False,
     ),
-    Entry(name="dbshell", target="qingshan.config.commands.database:dbshell", help="打开 psql。"),
-    Entry(
-        name="migrate", target="qingshan.config.commands.database:migrate", help="建立或升级数据表。", database=False
-    ),
-    Entry(name="serve", target="qingshan.config.commands.serve:serve", help="运行网站和后台任务。", database=False),
-    Entry(name="manage", target="qingshan.config.commands.database:manage", help="Django 的管理命令。"),
+    Entry(name="dbshell", module="qingshan.config.commands.database", help="打开 psql。"),
+    Entry(name="migrate", module="qingshan.config.commands.database", help="建立或升级数据表。", database=False),
+    Entry(name="serve", module="qingshan.config.commands.serve", help="运行网站和后台任务。", database=False),
+    Entry(name="manage", module="qingshan.config.commands.database", help="Django 的管理命令。"),
 )
 
 

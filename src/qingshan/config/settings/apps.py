@@ -77,5 +77,5 @@ QINGSHAN_FILES = home_folder() / "files"
 # Per-process caches would multiply every limit kept in them; nothing is cached until there is a table for it.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
-# Tasks parse foreign files with heavy libraries; the web process queues them by name and never loads them.
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "not_in_the_web_process" if process_kind() == "web" else "tasks"
+# Tasks parse foreign files with heavy libraries. Only the worker loads them; everybody else queues them by name.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks" if process_kind() == "worker" else "loaded_by_the_worker_only"

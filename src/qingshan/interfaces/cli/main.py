@@ -17,24 +17,25 @@ import click
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One command: `target` is `module:attribute`; `database` has Django loaded and the database started first."""
+    """One command: its module has it as `command` or under its own name.
+
+    `database`: Django is loaded and the database started before the module is imported.
+    """
 
     name: str
-    target: str
+    module: str
     help: str
     database: bool = True
 
 
 COMMANDS: Sequence[Entry] = (
-    Entry(
-        name="plan", target="qingshan.interfaces.cli.plan:plan", help="检查、载入一个行动的方案目录。", database=False
-    ),
-    Entry(name="places", target="qingshan.interfaces.cli.places:places", help="行政区划：编码、边界、合成的村界。"),
-    Entry(name="intake", target="qingshan.interfaces.cli.intake:intake", help="接收一批图斑或线索。"),
-    Entry(name="journal", target="qingshan.interfaces.cli.journal:journal", help="核验办理留痕。"),
-    Entry(name="ledger", target="qingshan.interfaces.cli.ledger:ledger", help="导出截至某一时刻的台账。"),
-    Entry(name="clauses", target="qingshan.interfaces.cli.clauses:clauses", help="条款实现情况表。", database=False),
-    Entry(name="demo", target="qingshan.interfaces.cli.demo:demo", help="载入演示数据和演示账号。"),
+    Entry(name="plan", module="qingshan.interfaces.cli.plan", help="检查、载入一个行动的方案目录。", database=False),
+    Entry(name="places", module="qingshan.interfaces.cli.places", help="行政区划：编码、边界、合成的村界。"),
+    Entry(name="intake", module="qingshan.interfaces.cli.intake", help="接收一批图斑或线索。"),
+    Entry(name="journal", module="qingshan.interfaces.cli.journal", help="核验办理留痕。"),
+    Entry(name="ledger", module="qingshan.interfaces.cli.ledger", help="导出截至某一时刻的台账。"),
+    Entry(name="clauses", module="qingshan.interfaces.cli.clauses", help="条款实现情况表。", database=False),
+    Entry(name="demo", module="qingshan.interfaces.cli.demo", help="载入演示数据和演示账号。"),
 )
 
 
@@ -96,12 +97,13 @@ def load(entry: Entry) -> click.Command:
 
     Raises:
         click.UsageError: this installation has no such module.
-        TypeError: the module's attribute is no command (a mistake in the table).
+        TypeError: the module holds no command (a mistake in the table).
     """
-    module_name, _, attribute = entry.target.partition(":")
-    if find_spec(module_name) is None:
-        raise click.UsageError(f"qingshan {entry.name}: 本安装不含此命令（缺少 {module_name}）")
-    command = getattr(import_module(module_name), attribute, None)
-    if not isinstance(command, click.Command):
-        raise TypeError(f"{entry.target} is no command")
-    return command
+    if find_spec(entry.module) is None:
+        raise click.UsageError(f"qingshan {entry.name}: 本安装不含此命令（缺少 {entry.module}）")
+    module = import_module(entry.module)
+    for attribute in ("command", entry.name):
+        command = getattr(module, attribute, None)
+        if isinstance(command, click.Command):
+            return command
+    raise TypeError(f"{entry.module} holds no command {entry.name}")
