@@ -5,19 +5,20 @@ a later ``now`` never takes a duty back (一-5 每一步都有时限，逾期置
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from qingshan.domain.acts import CATALOGUE, MatterKind
-from qingshan.domain.duty_rules import RULES, DutyRule, MatterFacts, Side, event_times
+from qingshan.domain.acts import MatterKind
+from qingshan.domain.duty_facts import RESTARTS, MatterFacts, Side, event_times, is_ahead
+from qingshan.domain.duty_rules import EVENT_LABELS, RULES, DutyRule
 from qingshan.domain.limits import CHINA, DAY_END, Due, Limit, due
-from qingshan.domain.tracks import MACHINES
 from qingshan.domain.workdays import WorkCalendar
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _UNIT_LABELS = {"minute": "分钟", "hour": "小时", "day": "天"}
 
 
@@ -73,10 +74,6 @@ class _End:
     hard: bool
 
 
-class _NotYetError(Exception):
-    """The event that starts the limit has not happened: nothing is owed yet."""
-
-
 def duties_of(
     matter: MatterFacts,
     limits: Mapping[str, Limit],
@@ -96,22 +93,15 @@ def duties_of(
     events = event_times(matter)
     duties = []
     for rule in rules:
-        if not rule.applies(matter):
-            continue
-        try:
-            end = clock.end_of(rule, matter, events)
-        except _NotYetError:
-            continue
-        duties.append(_duty(rule, matter, end, now, zone))
+        end = clock.end_of(rule, matter, events) if rule.applies(matter) else None
+        if end is not None:
+            duties.append(_duty(rule, matter, end, now, zone))
     return sort_duties(duties)
 
 
 def sort_duties(duties: Iterable[Duty]) -> tuple[Duty, ...]:
     """Overdue first, then by due date; unknown ones last; ties by matter number and slug (一-5 逾期置顶)."""
     return tuple(sorted(duties, key=lambda d: (d.due_at is None, d.due_at or _NEVER, d.matter_number, d.slug)))
-
-
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +114,11 @@ class _Clock:
     cut_off: time
     explain: bool
 
-    def end_of(self, rule: DutyRule, matter: MatterFacts, events: Mapping[str, datetime]) -> _End:
-        """Earliest known end of the rule's limits and the matter's own date; unknown when none is known."""
-        own = self._own_end(rule, matter)
-        if own is not None and rule.own_date == "due_on":
-            return own
-        ends = [self._limit_end(slug, matter, events) for slug in rule.limits]
-        if own is not None:
-            ends.append(own)
-        return min(ends, key=lambda end: end.due.at or _NEVER)
+    def end_of(self, rule: DutyRule, matter: MatterFacts, events: Mapping[str, datetime]) -> _End | None:
+        """Earliest known end among the rule's limits and the matter's own date; None: nothing is owed yet."""
+        ends = [self._own_end(rule, matter), *(self._limit_end(slug, matter, events) for slug in rule.limits)]
+        running = [end for end in ends if end is not None]
+        return min(running, key=lambda end: end.due.at or _NEVER, default=None)
 
     def _own_end(self, rule: DutyRule, matter: MatterFacts) -> _End | None:
         if rule.own_date == "due_on" and matter.due_on is not None:
@@ -145,18 +131,19 @@ class _Clock:
             return None
         return _End(due=Due(at=at, explanation=(why,) if self.explain else (), known=True), limit="", hard=False)
 
-    def _limit_end(self, slug: str, matter: MatterFacts, events: Mapping[str, datetime]) -> _End:
+    def _limit_end(self, slug: str, matter: MatterFacts, events: Mapping[str, datetime]) -> _End | None:
         limit = self.limits.get(slug)
         if limit is None:
             return _unknown(slug, f"方案未规定时限“{slug}”，请在方案的时限表中补充")
-        start = events.get(limit.start_event)
-        if start is None:
-            if _is_ahead(limit.start_event, matter):
-                raise _NotYetError(limit.start_event)
-            return _unknown(slug, f"时限从“{_event_label(limit.start_event)}”起算，但该时间没有记录", hard=limit.hard)
+        name = limit.start_event
+        if name not in events:
+            if is_ahead(name, matter):
+                return None
+            return _unknown(slug, f"时限从“{EVENT_LABELS.get(name, name)}”起算，但该时间没有记录", hard=limit.hard)
+        name = max((name, *RESTARTS.get(slug, ())), key=lambda event: events.get(event, _EVER))
         found = due(
             limit,
-            start,
+            events[name],
             self.calendar,
             matter.pauses.get(slug, ()),
             matter.extensions.get(slug, 0),
@@ -164,21 +151,13 @@ class _Clock:
             cut_off=self.cut_off,
             explain=self.explain,
         )
+        if found.explanation:
+            found = replace(found, explanation=(f"起算事件：{EVENT_LABELS.get(name, name)}", *found.explanation))
         return _End(due=found, limit=slug, hard=limit.hard)
 
 
 def _unknown(slug: str, why: str, *, hard: bool = False) -> _End:
     return _End(due=Due(at=None, explanation=(why,), known=False), limit=slug, hard=hard)
-
-
-def _is_ahead(event: str, matter: MatterFacts) -> bool:
-    """Whether ``event`` is a station of the matter's own tracks that is still to come."""
-    machines = (MACHINES[track] for track in matter.tracks if track in MACHINES)
-    return any(event in {station, f"{m.track}.{station}"} for m in machines for station in m.stations)
-
-
-def _event_label(event: str) -> str:
-    return CATALOGUE[event].label if event in CATALOGUE else event
 
 
 def _duty(rule: DutyRule, matter: MatterFacts, end: _End, now: datetime, zone: tzinfo) -> Duty:

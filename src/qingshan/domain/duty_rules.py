@@ -1,62 +1,28 @@
 """Who owes what, in which state (应办事项规则): the table behind the duties of leads and cases. Pure.
 
-A rule names the limit that runs; how long it runs and from which event is the plan's. The start events are the acts of
-the catalogue (``lead.dispatch``) and the stations of a case's tracks (``enforcement.filed`` or ``filed``).
+A rule names the limit that runs; how long it runs and from which event is the plan's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
-from uuid import UUID
 
 from qingshan.domain import case, lead
-from qingshan.domain.acts import MatterKind
-from qingshan.domain.limits import Pause
+from qingshan.domain.acts import CATALOGUE, MatterKind
+from qingshan.domain.duty_facts import TRACKS_COMPLETE, MatterFacts, Side
+from qingshan.domain.plan_parts import StationDef, TrackDef
 
-Side = Literal["township", "bureau", "city", "department"]
 _UNVERIFIED = ("received", "dispatched", "returned", "under_verification")
 _NOT_CLOSED = tuple(state.value for state in case.CaseState if state != case.CaseState.CLOSED)
 _TRACK_STEP = "case.track_step"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatterFacts:
-    """What a duty needs to know of one matter (事项). All moments are claimed ones (acted_at), with zone.
-
-    ``unit_id`` is the responsible township-level unit, ``units`` the units of other sides where the matter names them.
-    ``events`` are moments of earlier acts by name (the one of each name that counts); the act that led to the present
-    state, registration and the flag 正在实施 need not be repeated there, but an entry given there wins.
-    ``pauses`` and ``extensions`` are by slug of the limit that they stop or lengthen.
-    Leads: ``active_since`` 正在实施, ``missing_by`` promised date of an inconclusive one, ``case_opened`` whether it
-    stands on the ledger. Cases: ``due_on`` own date of completion, ``tracks`` the tracks it has with finished stations.
-    """
-
-    kind: MatterKind
-    id: UUID
-    number: str
-    state: str
-    division: str
-    unit_id: UUID | None
-    registered_at: datetime
-    entered_state_at: datetime
-    active_since: datetime | None = None
-    missing_by: datetime | None = None
-    case_opened: bool = False
-    due_on: date | None = None
-    tracks: Mapping[str, Mapping[str, datetime]] = field(default_factory=dict)
-    units: Mapping[Side, UUID] = field(default_factory=dict)
-    events: Mapping[str, datetime] = field(default_factory=dict)
-    pauses: Mapping[str, Sequence[Pause]] = field(default_factory=dict)
-    extensions: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRule:
     """One row: in ``states`` of ``kind`` the posts ``roles`` of ``side`` owe ``action`` within ``limits``.
 
-    Where several limits run the earliest end counts. ``own_date`` names the matter's own date: ``due_on`` takes the
-    place of the limit, ``missing_by`` can only shorten it. ``when`` narrows the row to some matters.
+    Where several limits run the earliest end counts. ``own_date`` names the matter's own date, which counts like one
+    more limit. ``when`` narrows the row to some matters.
     ``track`` and ``stations``: owed until these stations are finished.
     """
 
@@ -157,7 +123,7 @@ def _work(
         what=what,
         limits=(slug,),
         side=side,
-        roles=frozenset({f"{side}_officer"}),
+        roles=frozenset({f"{side}_officer", f"{side}_leader"}),
         clauses=(clause,),
         action=_TRACK_STEP,
         track=track,
@@ -234,33 +200,41 @@ CASE_RULES: tuple[DutyRule, ...] = (
 )
 RULES: tuple[DutyRule, ...] = LEAD_RULES + CASE_RULES
 
-STATE_EVENTS: Mapping[tuple[MatterKind, str], tuple[str, ...]] = {
-    (MatterKind.LEAD, "dispatched"): ("lead.dispatch",),
-    (MatterKind.LEAD, "returned"): ("lead.return",),
-    (MatterKind.LEAD, "under_verification"): ("lead.receive",),
-    (MatterKind.LEAD, "in_review"): ("lead.verify",),
-    (MatterKind.LEAD, "inconclusive"): ("lead.review_approve",),
-    (MatterKind.LEAD, "substantiated"): ("lead.review_approve",),
-    (MatterKind.LEAD, "county_recheck"): ("lead.review_approve",),
-    (MatterKind.LEAD, "city_recheck"): ("lead.county_recheck",),
-    (MatterKind.CASE, "accepted"): ("case.accept",),
-    (MatterKind.CASE, "reported"): ("case.report_city",),
-    (MatterKind.CASE, "city_passed"): ("case.city_check",),
-}
-"""Acts that lead to a state: their moment is when the state was entered, unless ``events`` says otherwise."""
 
+def rules_for(tracks: Iterable[TrackDef]) -> tuple[DutyRule, ...]:
+    """The rules with the stations of a plan's ``tracks``; stations of a track that share a limit are one duty.
 
-def event_times(matter: MatterFacts) -> dict[str, datetime]:
-    """Moments of every start event that the facts give.
-
-    A later source in this order wins: registration, entry of the state, flag, stations, explicit events.
+    `RULES` knows the tracks of this program with their usual posts; a plan's own labels, posts and limits go before it.
     """
-    register = "lead.register" if matter.kind == MatterKind.LEAD else "case.open"
-    times = {register: matter.registered_at}
-    times |= dict.fromkeys(STATE_EVENTS.get((matter.kind, matter.state), ()), matter.entered_state_at)
-    if matter.active_since is not None:
-        times["lead.flag_active"] = matter.active_since
-    for track, stations in matter.tracks.items():
-        for station, at in stations.items():
-            times[station] = times[f"{track}.{station}"] = at
-    return {**times, **matter.events}
+    fixed = tuple(rule for rule in RULES if not rule.track)
+    return fixed + tuple(rule for track in tracks for rule in _track_rules(track))
+
+
+def _track_rules(track: TrackDef) -> Iterator[DutyRule]:
+    groups: dict[str, list[StationDef]] = {}
+    for station in track.stations:
+        if station.limit:
+            groups.setdefault(station.limit, []).append(station)
+    for limit, stations in groups.items():
+        clauses = dict.fromkeys(clause for station in stations for clause in station.clause.split())
+        yield DutyRule(
+            slug=limit,
+            kind=MatterKind.CASE,
+            states=_NOT_CLOSED,
+            what=track.label + (f"：{stations[0].label}" if len(stations) == 1 else ""),
+            limits=(limit,),
+            side=track.owner,
+            roles=frozenset(station.role for station in stations),
+            clauses=tuple(clauses),
+            action=_TRACK_STEP,
+            track=track.slug,
+            stations=tuple(station.slug for station in stations),
+        )
+
+
+EVENT_LABELS: Mapping[str, str] = {
+    **{name: act.label for name, act in CATALOGUE.items()},
+    **{f"{r.track}.{r.stations[0]}": r.what for r in CASE_RULES if len(r.stations) == 1},
+    TRACKS_COMPLETE: "办理线全部办结",
+}
+"""Chinese names of the start events that this program knows."""
