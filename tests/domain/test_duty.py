@@ -271,7 +271,8 @@ def test_acceptance_without_own_date_is_not_owed_before_the_tracks_are_complete(
 def test_the_gates_of_a_case(state: str, slug: str, due: str, roles: set[str]) -> None:
     found = owed(a_case(state))
     assert list(found) == [slug]
-    assert (found[slug].due_at, found[slug].roles) == (at(due), roles)
+    assert found[slug].due_at == at(due)
+    assert set(found[slug].roles) == roles
     assert found[slug].clause == case.TABLE[found[slug].action].clause
 
 
@@ -373,15 +374,20 @@ def test_without_explanation_everything_else_is_the_same() -> None:
 
 def test_the_table_fits_the_tables_of_acts_and_tracks() -> None:
     assert len({rule.slug for rule in RULES}) == len(RULES)
-    states = {MatterKind.LEAD: set(lead.LeadState), MatterKind.CASE: set(case.CaseState)}
+    states = {
+        MatterKind.LEAD: {state.value for state in lead.LeadState},
+        MatterKind.CASE: {state.value for state in case.CaseState},
+    }
     for rule in RULES:
         assert set(rule.states) <= states[rule.kind], rule.slug
         assert rule.action in CATALOGUE, rule.slug
         assert rule.roles, rule.slug
         assert set(rule.stations) <= set(tracks.MACHINES[rule.track].before) if rule.track else not rule.stations
-        table: Mapping[str, lead.Transition | case.Transition] = lead.TABLE if rule.kind == "lead" else case.TABLE
-        if rule.action in table and rule.slug != "on_site_task":
-            assert set(rule.states) <= table[rule.action].sources, rule.slug
+    for rule in RULES:
+        if rule.action in lead.TABLE and rule.slug != "on_site_task":
+            assert set(rule.states) <= {state.value for state in lead.TABLE[rule.action].sources}, rule.slug
+        if rule.action in case.TABLE:
+            assert set(rule.states) <= {state.value for state in case.TABLE[rule.action].sources}, rule.slug
     assert {(kind, state) for kind, state in STATE_EVENTS if state not in states[kind]} == set()
     assert {event for events in STATE_EVENTS.values() for event in events} <= set(CATALOGUE)
     assert set(RESTARTS) <= {limit for rule in RULES for limit in rule.limits}
@@ -427,9 +433,12 @@ def matters(draw: st.DrawFn) -> MatterFacts:
     entered, flag = draw(MOMENTS), draw(st.none() | MOMENTS)
     events = draw(st.dictionaries(st.sampled_from(sorted(CATALOGUE)), MOMENTS, max_size=6))
     if draw(st.booleans()):
-        state = draw(st.sampled_from(sorted(lead.LeadState)))
         return a_lead(
-            state, entered_state_at=entered, active_since=flag, events=events, missing_by=draw(st.none() | MOMENTS)
+            draw(st.sampled_from(sorted(lead.LeadState))),
+            entered_state_at=entered,
+            active_since=flag,
+            events=events,
+            missing_by=draw(st.none() | MOMENTS),
         )
     done = {
         track: draw(st.dictionaries(st.sampled_from(machine.stations), MOMENTS))
@@ -437,8 +446,13 @@ def matters(draw: st.DrawFn) -> MatterFacts:
         if draw(st.booleans())
     }
     due_on = draw(st.none() | st.dates(date(2024, 7, 1), date(2024, 12, 31)))
-    state = draw(st.sampled_from(sorted(case.CaseState)))
-    return a_case(state, entered_state_at=entered, events=events, tracks=done, due_on=due_on)
+    return a_case(
+        draw(st.sampled_from(sorted(case.CaseState))),
+        entered_state_at=entered,
+        events=events,
+        tracks=done,
+        due_on=due_on,
+    )
 
 
 @pytest.mark.clause("一-5")
