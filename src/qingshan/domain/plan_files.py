@@ -18,6 +18,7 @@ TOML_FILES: dict[str, tuple[str, ...]] = {
         "code",
         "county_code",
         "county_name",
+        "county_area",
         "title",
         "purpose",
         "purpose_clause",
@@ -54,6 +55,15 @@ CSV_FILES: dict[str, str] = {
     "post_rules.csv": "post_rules",
 }
 BOM = "\ufeff"
+
+
+def home_of(table: str) -> str:
+    """File in which a table of the plan stands."""
+    for name, keys in TOML_FILES.items():
+        if table in keys:
+            return name
+    table = "limits" if table == "limit_terms" else table
+    return next((name for name, key in CSV_FILES.items() if key == table), table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

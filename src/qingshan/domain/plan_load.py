@@ -26,7 +26,9 @@ def read_plan(directory: Path) -> tuple[Plan | None, list[Finding]]:
     values.update(_read_toml_tables(directory, values, findings))
     if any(finding.severity == "error" for finding in findings):
         return None, findings
-    return Plan(**values), findings
+    plan = Plan(**values)
+    _note_missing_areas(directory, plan, findings)
+    return plan, findings
 
 
 def _note_strangers(directory: Path, findings: list[Finding]) -> None:
@@ -36,6 +38,15 @@ def _note_strangers(directory: Path, findings: list[Finding]) -> None:
             message = "不认识的文件，不会被读取"
             expectation = f"改名或移走；方案文件：{'、'.join(sorted(known))}"
             findings.append(Finding(file=path.name, entry="文件", message=message, expectation=expectation))
+
+
+def _note_missing_areas(directory: Path, plan: Plan, findings: list[Finding]) -> None:
+    named = [("campaign.toml", "county_area", plan.county_area)]
+    named += [("organisation.toml", f"unit_areas[{area.unit}]", area.file) for area in plan.unit_areas if area.file]
+    for file, entry, name in named:
+        if Path(name).name != name or not (directory / name).is_file():
+            message = f"范围文件 {name} 不在方案文件夹中"
+            findings.append(Finding(file=file, entry=entry, message=message, expectation="放上此文件，或改正文件名"))
 
 
 def _read_tables(directory: Path, findings: list[Finding]) -> dict[str, Any]:

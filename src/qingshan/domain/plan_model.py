@@ -10,12 +10,11 @@ from datetime import date
 from typing import Literal, TypeVar
 
 from qingshan.domain.limits import Limit
+from qingshan.domain.plan_lists import Checklist, Choice, VerdictMap
 from qingshan.domain.plan_parts import (
     BasisDocument,
     Category,
     Channel,
-    Checklist,
-    Choice,
     DivisionDef,
     FieldDef,
     Milestone,
@@ -26,7 +25,6 @@ from qingshan.domain.plan_parts import (
     TrackDef,
     TrackRule,
     UnitDef,
-    VerdictMap,
 )
 from qingshan.domain.plan_rules import (
     AccountabilityRule,
@@ -67,11 +65,15 @@ def short_village_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The plan (方案). Field names are the tables of the plan folder and the keys of the JSON form."""
+    """The plan (方案). Field names are the tables of the plan folder and the keys of the JSON form.
+
+    ``county_area`` names the file of the county's boundary in that folder (GeoJSON, EPSG:4490).
+    """
 
     code: str
     county_code: str
     county_name: str
+    county_area: str
     title: str
     purpose: str
     purpose_clause: str
@@ -128,7 +130,7 @@ class Plan:
 
     def unit(self, slug: str) -> UnitDef:
         """Return a unit (villages included); KeyError if the plan has none of that name."""
-        return _one(self.all_units(), slug)
+        return _one(self.units if any(unit.slug == slug for unit in self.units) else self.village_units(), slug)
 
     def tracks_of(self, category: str) -> tuple[TrackRule, ...]:
         """Tracks of a case of ``category``, in the order of the plan."""

@@ -167,7 +167,6 @@ class LadderStep:
     label: str
     paper: str
     reply_days: int
-    automatic: bool
     clause: str
 
 
