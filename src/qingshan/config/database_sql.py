@@ -72,6 +72,8 @@ def database_statements(name: str) -> list[str]:
         *(f"ALTER FUNCTION {function} LEAKPROOF" for function in LEAKPROOF_FUNCTIONS),
         f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC',
         f'GRANT CONNECT ON DATABASE "{name}" TO {APP}, {INTAKE}',
+        # Bulk doors COPY into a temporary table first: row security forbids COPY into a scoped one.
+        f'GRANT TEMPORARY ON DATABASE "{name}" TO {APP}',
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}",
         f"GRANT USAGE ON SCHEMA public TO {APP}, {INTAKE}",

@@ -71,6 +71,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,}\.(?:js|css|woff2?|png|svg|webp|json)$"
 
+QINGSHAN_CLOCK = "qingshan.config.clock.now"
+"""The server's clock; services are handed it, nobody else asks what time it is."""
+
 QINGSHAN_FILES = home_folder() / "files"
 """Uploads and originals, addressed by digest."""
 
