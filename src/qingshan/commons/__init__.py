@@ -1,0 +1,1 @@
+"""Django applications that know no mining."""

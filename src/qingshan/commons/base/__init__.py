@@ -1,0 +1,1 @@
+"""Base: ids, scope of a transaction, counters, the workday calendar."""

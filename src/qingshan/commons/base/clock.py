@@ -1,0 +1,13 @@
+"""The server's clock, chosen by the outermost layer: real time, or the simulated time of a demonstration."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+def server_clock() -> Callable[[], datetime]:
+    """The clock named by the settings (``QINGSHAN_CLOCK``); returns zone-aware moments."""
+    return cast("Callable[[], datetime]", import_string(settings.QINGSHAN_CLOCK))

@@ -1,0 +1,33 @@
+"""Tables of the base: workday calendar and counters."""
+
+from django.db import models
+
+
+class CalendarDay(models.Model):
+    """One day of the workday calendar (节假日与调休). Loaded from a package, edited by an administrator.
+
+    A year without rows is unknown, never guessed. ``version`` counts the changes of the row.
+    """
+
+    day = models.DateField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=60, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    source = models.CharField(max_length=120)
+
+    class Meta:
+        """Closed list of kinds."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["workday", "holiday", "makeup_workday", "weekend"]),
+                name="calendar_kind_known",
+            )
+        ]
+
+
+class Counter(models.Model):
+    """Last number given out in a series (编号计数); taken in the transaction that uses it, so no gap arises."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    value = models.PositiveBigIntegerField(default=0)

@@ -1,0 +1,34 @@
+"""Scope of a transaction (数据范围): what row security lets through until the transaction ends.
+
+Set by the outermost layer only. Without a scope every scoped table looks empty: deny by default.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+
+def set_scope(
+    *, prefix: str | None = None, units: Iterable[UUID] = (), account: UUID | None = None, system: bool = False
+) -> None:
+    """Set the scope for the current transaction (SET LOCAL).
+
+    ``prefix``: division code prefix whose matters are visible; ``units``: units whose matters are visible;
+    ``account``: owner of uploads not yet attached; ``system``: everything, for jobs and the command line.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('qingshan.prefix', %s, true), set_config('qingshan.units', %s, true),"
+            " set_config('qingshan.account', %s, true), set_config('qingshan.system', %s, true)",
+            [prefix or "", ",".join(str(u) for u in units), str(account or ""), "on" if system else ""],
+        )
+
+
+@contextmanager
+def system_scope() -> Iterator[None]:
+    """One transaction that sees everything: for jobs, the command line and set-up."""
+    with transaction.atomic():
+        set_scope(system=True)
+        yield

@@ -1,0 +1,125 @@
+"""Storing originals: content decides the type, the digest is the name, nothing is overwritten."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from qingshan.commons.files.exif import read_header
+from qingshan.commons.files.models import FileUse, StoredFile
+
+MAX_PHOTO = 30 * 1024 * 1024
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"SQLite format 3\x00", "application/geopackage+sqlite3"),
+    (b"\x1f\x8b", "application/gzip"),
+)
+
+
+class FileRefused(Exception):  # noqa: N818 - an answer to a person
+    """A file that cannot be taken, with the reason and what to do (Chinese)."""
+
+
+def sniff(head: bytes) -> str:
+    """Media type by the first bytes; the name and the browser's claim do not count."""
+    for signature, media_type in _SIGNATURES:
+        if head.startswith(signature):
+            return media_type
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return "application/geo+json" if text.startswith(b"{") else "application/octet-stream"
+
+
+def path_of(sha256: str) -> Path:
+    """Where an original lies."""
+    return Path(settings.QINGSHAN_FILES) / sha256[:2] / sha256[2:4] / sha256
+
+
+def store_file(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
+    """Write an original durably and register it; the same bytes are stored once, each upload has its own row."""
+    root = Path(settings.QINGSHAN_FILES)
+    root.mkdir(parents=True, exist_ok=True)
+    digest, size, head = hashlib.sha256(), 0, b""
+    with tempfile.NamedTemporaryFile(dir=root, prefix=".incoming-", delete=False) as handle:
+        for chunk in chunks:
+            head = head or chunk[:64]
+            digest.update(chunk)
+            size += len(chunk)
+            handle.write(chunk)
+        handle.flush()
+        os.fsync(handle.fileno())
+    _settle(Path(handle.name), path_of(digest.hexdigest()))
+    row = StoredFile(
+        sha256=digest.hexdigest(),
+        size=size,
+        media_type=sniff(head),
+        original_name=Path(name.replace("\\", "/")).name[:255] or "未命名",
+        uploaded_by=uploaded_by,
+        uploaded_at=now,
+    )
+    _read_photo(row)
+    row.save(force_insert=True)
+    return row
+
+
+def _settle(temporary: Path, final: Path) -> None:
+    final.parent.mkdir(parents=True, exist_ok=True)
+    if final.exists():
+        temporary.unlink()
+        return
+    temporary.chmod(0o440)
+    temporary.rename(final)
+    descriptor = os.open(final.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_photo(row: StoredFile) -> None:
+    if not row.media_type.startswith("image/") or row.size > MAX_PHOTO:
+        return
+    header = read_header(path_of(row.sha256).read_bytes())
+    if header is not None:
+        row.lon, row.lat, row.azimuth = header.lon, header.lat, header.azimuth
+        row.taken_at, row.device, row.software = header.taken_at, header.device, header.software
+
+
+def store_evidence(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
+    """Store a photo or a scanned paper; anything else is refused with the reason."""
+    row = store_file(chunks=chunks, name=name, uploaded_by=uploaded_by, now=now)
+    if row.size == 0:
+        raise FileRefused(f"文件“{row.original_name}”是空的，请重新选择")
+    if row.media_type not in ("image/jpeg", "image/png", "application/pdf"):
+        raise FileRefused(f"文件“{row.original_name}”不是照片（JPG、PNG）或 PDF，请换一份")
+    if row.size > MAX_PHOTO:
+        raise FileRefused(f"文件“{row.original_name}”超过 30 MB，请压缩后再传")
+    if row.media_type.startswith("image/") and read_header(path_of(row.sha256).read_bytes()) is None:
+        raise FileRefused(f"照片“{row.original_name}”打不开（文件已损坏），请重新拍摄或选择")
+    return row
+
+
+def use_file(*, file_id: UUID, matter_id: UUID, purpose: str, label: str, now: datetime) -> None:
+    """Attach a file to a matter; from then on it is visible with the matter."""
+    FileUse.objects.bulk_create(
+        [FileUse(file_id=file_id, matter_id=matter_id, purpose=purpose, label=label, used_at=now)]
+    )
+
+
+def was_used_elsewhere(*, sha256: str, matter_id: UUID) -> bool:
+    """Whether the same bytes already stand as evidence in another matter."""
+    return FileUse.objects.filter(file__sha256=sha256).exclude(matter_id=matter_id).exists()
+
+
+def read_chunks(path: Path, size: int = 1 << 20) -> Iterator[bytes]:
+    """Chunks of a local file."""
+    with path.open("rb") as handle:
+        while chunk := handle.read(size):
+            yield chunk

@@ -1,0 +1,1 @@
+"""Inbox: what was received, stored before it is judged."""

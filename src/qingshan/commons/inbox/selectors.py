@@ -1,0 +1,21 @@
+"""Reading the inbox."""
+
+from uuid import UUID
+
+from qingshan.commons.inbox.models import Batch, BatchRow
+
+
+def batches(limit: int = 200) -> list[Batch]:
+    """Newest batches."""
+    return list(Batch.objects.order_by("-created_at", "-id")[:limit])
+
+
+def batch_by_id(batch_id: UUID) -> Batch | None:
+    """One batch, or None."""
+    return Batch.objects.filter(id=batch_id).first()
+
+
+def rows_of(batch_id: UUID, *, outcome: str = "", after: int = 0, limit: int = 100) -> list[BatchRow]:
+    """Rows of a batch by number, from the row after ``after`` on."""
+    rows = BatchRow.objects.filter(batch_id=batch_id, row_no__gt=after).order_by("row_no")
+    return list(rows.filter(outcome=outcome)[:limit] if outcome else rows[:limit])

@@ -1,0 +1,1 @@
+"""Jobs: long work with progress that can be left and found again."""

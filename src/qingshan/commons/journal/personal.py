@@ -1,0 +1,79 @@
+"""Personal values (个人信息): encrypted per subject outside the journal, erasable by destroying the key."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.journal.models import PersonalValue, SubjectKey
+
+ALGORITHM = "aes-256-gcm"
+_NONCE = 12
+
+
+def _master() -> AESGCM:
+    return AESGCM(settings.QINGSHAN_MASTER_KEY)
+
+
+def _wrap(subject_id: UUID, key: bytes) -> bytes:
+    nonce = os.urandom(_NONCE)
+    return nonce + _master().encrypt(nonce, key, subject_id.bytes)
+
+
+def _unwrap(subject: SubjectKey) -> bytes | None:
+    if subject.wrapped is None:
+        return None
+    blob = bytes(subject.wrapped)
+    return _master().decrypt(blob[:_NONCE], blob[_NONCE:], subject.id.bytes)
+
+
+def store_personal(*, matter_id: UUID, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Encrypt ``values`` of one subject; returns per field ``{"id", "digest"}`` for the journal entry.
+
+    The matter must exist. The digest is taken over the ciphertext: a digest of a phone number is guessed in a second.
+    """
+    filled = {field: value for field, value in values.items() if value}
+    if not filled:
+        return {}
+    key = AESGCM.generate_key(bit_length=256)
+    subject_id = new_id()
+    SubjectKey.objects.bulk_create([SubjectKey(id=subject_id, wrapped=_wrap(subject_id, key), algorithm=ALGORITHM)])
+    rows = [_encrypt(matter_id, subject_id, key, field, value) for field, value in filled.items()]
+    PersonalValue.objects.bulk_create(rows)
+    return {row.field: {"id": str(row.id), "digest": row.digest} for row in rows}
+
+
+def _encrypt(matter_id: UUID, subject_id: UUID, key: bytes, field: str, value: str) -> PersonalValue:
+    nonce = os.urandom(_NONCE)
+    row_id = new_id()
+    ciphertext = AESGCM(key).encrypt(nonce, value.encode(), row_id.bytes)
+    digest = hashlib.sha256(nonce + ciphertext).hexdigest()
+    return PersonalValue(
+        id=row_id, matter_id=matter_id, subject_id=subject_id, field=field, nonce=nonce, ciphertext=ciphertext,
+        digest=digest,
+    )  # fmt: skip
+
+
+def read_personal(ids: set[UUID]) -> dict[UUID, str]:
+    """Values by id; an erased one reads "已按规定删除"; one outside the viewer's scope is absent."""
+    texts: dict[UUID, str] = {}
+    for row in PersonalValue.objects.filter(id__in=ids).select_related("subject"):
+        key = _unwrap(row.subject)
+        if key is None:
+            texts[row.id] = "已按规定删除"
+        else:
+            plain = AESGCM(key).decrypt(bytes(row.nonce), bytes(row.ciphertext), row.id.bytes)
+            texts[row.id] = plain.decode()
+    return texts
+
+
+def erase_subject(*, subject_id: UUID, rule: str, now: datetime) -> None:
+    """Destroy a subject's key: the values cannot be read again, the chain still verifies."""
+    SubjectKey.objects.filter(id=subject_id, erased_at__isnull=True).update(
+        wrapped=None, erased_at=now, erased_rule=rule
+    )

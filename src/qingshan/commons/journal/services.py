@@ -1,0 +1,174 @@
+"""Writing the journal: one act, one entry per matter it changes, in the transaction of the act."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.journal.models import Entry, Matter
+from qingshan.commons.journal.personal import store_personal
+from qingshan.commons.people.viewer import Acting
+from qingshan.domain.acts import act_kind
+from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
+
+WRITERS_LOCK = 7_316_001
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterChange:
+    """What an act did to one matter: its scope and ledger fields afterwards, and what the act said.
+
+    ``personal`` values are encrypted outside; the entry holds their digests, its ledger ``<name>_ref`` their ids.
+    """
+
+    kind: str
+    matter_id: UUID
+    number: str
+    division: str
+    unit_id: UUID | None
+    ledger: Mapping[str, Any]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+    also_unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActReceipt:
+    """Proof of a recorded act; ``personal`` gives the ids of stored personal values by field, per matter."""
+
+    act_id: UUID
+    recorded_at: datetime
+    personal: Mapping[UUID, Mapping[str, str]]
+
+
+@contextmanager
+def act_transaction() -> Iterator[None]:
+    """The one transaction of an act. Takes the writers' lock first, before any row is locked.
+
+    Readers of an "as of" moment wait for the writers in flight, so ``recorded_at`` order is what they see.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
+        yield
+
+
+def wait_for_writers() -> None:
+    """Return when every act that started before this call has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [WRITERS_LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [WRITERS_LOCK])
+
+
+def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act_id: UUID | None = None) -> ActReceipt:
+    """Write one entry per changed matter; must run inside `act_transaction`.
+
+    Matters are locked in the order of their ids; a matter that does not exist yet is opened.
+    """
+    kind = act_kind(act)
+    act_id = act_id or new_id()
+    ordered = sorted(changes, key=lambda c: c.matter_id)
+    heads = _lock_heads(ordered)
+    recorded_at = acting.now()
+    stored: dict[UUID, dict[str, str]] = {}
+    entries: list[Entry] = []
+    for change in ordered:
+        refs = store_personal(matter_id=change.matter_id, values=change.personal)
+        stored[change.matter_id] = {name: ref["id"] for name, ref in refs.items()}
+        head = heads[change.matter_id]
+        entry = _entry(kind.name, kind.version, act_id, acting, recorded_at, change, head, refs)
+        entries.append(entry)
+        Matter.objects.filter(id=change.matter_id).update(
+            seq=entry.seq,
+            head_hash=entry.hash,
+            number=change.number,
+            division=change.division,
+            unit_id=change.unit_id,
+            also_unit_id=change.also_unit_id,
+        )
+    Entry.objects.bulk_create(entries)
+    return ActReceipt(act_id=act_id, recorded_at=recorded_at, personal=stored)
+
+
+def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, tuple[int, str]]:
+    Matter.objects.bulk_create(
+        [
+            Matter(
+                id=c.matter_id, kind=c.kind, number=c.number, division=c.division, unit_id=c.unit_id,
+                also_unit_id=c.also_unit_id, head_hash=GENESIS,
+            )  # fmt: skip
+            for c in changes
+        ],
+        ignore_conflicts=True,
+    )
+    rows = Matter.objects.select_for_update().filter(id__in=[c.matter_id for c in changes]).order_by("id")
+    return {row.id: (row.seq, row.head_hash) for row in rows}
+
+
+def stamp(moment: datetime) -> str:
+    """The one text form of a moment in payloads: UTC, microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def actor_text(acting: Acting) -> str:
+    """Name, post and unit as they stand in the entry: later transfers do not change it."""
+    viewer = acting.viewer
+    return f"{viewer.name}（{viewer.unit_name}·{viewer.post_title}）"
+
+
+def _entry(
+    act: str,
+    version: int,
+    act_id: UUID,
+    acting: Acting,
+    recorded_at: datetime,
+    change: MatterChange,
+    head: tuple[int, str],
+    personal: Mapping[str, Mapping[str, str]],
+) -> Entry:
+    entry = Entry(
+        id=new_id(),
+        act_id=act_id,
+        matter_id=change.matter_id,
+        seq=head[0] + 1,
+        act=act,
+        act_version=version,
+        account_id=acting.viewer.account_id,
+        actor=actor_text(acting),
+        door=acting.door,
+        acted_at=acting.claimed_at(),
+        recorded_at=recorded_at,
+        previous_hash=head[1],
+        algorithm=ALGORITHM,
+    )
+    entry.payload = canonical(
+        {**entry_columns(entry), "kind": change.kind, "number": change.number, "division": change.division,
+         "unit_id": str(change.unit_id) if change.unit_id else None,
+         "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in personal.items()}},
+         "details": change.details, "personal": personal}
+    )  # fmt: skip
+    entry.hash = entry_hash(entry.previous_hash, entry.payload)
+    return entry
+
+
+def entry_columns(entry: Entry) -> dict[str, str | int | None]:
+    """The columns of an entry as they stand in its payload."""
+    return {
+        "id": str(entry.id),
+        "act_id": str(entry.act_id),
+        "matter_id": str(entry.matter_id),
+        "seq": entry.seq,
+        "act": entry.act,
+        "act_version": entry.act_version,
+        "account_id": str(entry.account_id) if entry.account_id else None,
+        "actor": entry.actor,
+        "door": entry.door,
+        "acted_at": stamp(entry.acted_at),
+        "recorded_at": stamp(entry.recorded_at),
+        "algorithm": entry.algorithm,
+    }

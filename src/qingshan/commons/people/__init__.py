@@ -1,0 +1,1 @@
+"""People (单位、职务、人员): units, posts, persons, accounts, and who is looking."""

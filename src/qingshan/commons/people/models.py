@@ -1,0 +1,91 @@
+"""Tables of people: duties and rights hang on posts, people hold posts for a time."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.places.models import Division
+
+
+class Unit(models.Model):
+    """A unit (单位): county bureau, township, development zone, department, city or province body, village."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    slug = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=30)
+    name = models.CharField(max_length=80)
+    short = models.CharField(max_length=30)
+    level = models.CharField(max_length=12)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, related_name="+")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    reports = models.BooleanField(default=False)
+    counts_as_township = models.BooleanField(default=False)
+    clause = models.CharField(max_length=40, blank=True)
+    sort = models.PositiveIntegerField(default=0)
+
+
+class Post(models.Model):
+    """A post (职务) of a unit with its roles; ``duty`` marks the three responsible posts of a township (四-2-1②)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    slug = models.CharField(max_length=100, unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=80)
+    roles = ArrayField(models.CharField(max_length=30), default=list)
+    duty = models.CharField(max_length=20, blank=True)
+    liaison = models.BooleanField(default=False)
+    clause = models.CharField(max_length=40, blank=True)
+    sort = models.PositiveIntegerField(default=0)
+
+
+class Person(models.Model):
+    """A person (人员). ``demo`` persons are invented and shown as such."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    name = models.CharField(max_length=60)
+    demo = models.BooleanField(default=False)
+
+
+class Holding(models.Model):
+    """A person holds a post for a time (任职); the end day is the last day."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        """A holding ends after it begins."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="holding_in_order"
+            )
+        ]
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts."""
+
+    def create_account(self, *, username: str, password: str | None, person: Person | None) -> "Account":
+        """Create an account; without a password nobody can sign in to it."""
+        account = self.model(username=username, person=person)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """A sign-in (账号) of one person."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    username = models.CharField(max_length=60, unique=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+
+    objects = AccountManager()
+
+    USERNAME_FIELD = "username"

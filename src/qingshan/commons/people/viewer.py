@@ -1,0 +1,135 @@
+"""Who is looking (查看人): unit, post, roles, and the scope that follows from them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from qingshan.commons.base.scope import set_scope
+from qingshan.commons.people.models import Account, Holding
+from qingshan.commons.places.selectors import county_code
+
+COUNTY_WIDE = frozenset(
+    {"bureau_officer", "bureau_leader", "taskforce_office", "county_leader", "discipline", "audit_admin"}
+)
+CITY_WIDE = frozenset({"city_reviewer"})
+PROVINCE_WIDE = frozenset({"province_reader"})
+UNIT_WIDE = frozenset(
+    {"township_officer", "township_leader", "department_officer", "department_leader", "finance_reviewer"}
+    | {"police", "procuratorate", "court"}
+)
+VILLAGE_WIDE = frozenset({"village_patroller"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """A signed-in person acting in one post. ``prefix`` and ``unit_ids`` are the scope of what he sees."""
+
+    account_id: UUID | None
+    person_id: UUID | None
+    name: str
+    post_id: UUID | None
+    post_title: str
+    unit_id: UUID | None
+    unit_name: str
+    level: str
+    roles: frozenset[str]
+    prefix: str | None
+    unit_ids: tuple[UUID, ...] = ()
+    system: bool = False
+    posts: tuple[tuple[UUID, str], ...] = field(default=())
+
+    def apply_scope(self) -> None:
+        """Set this viewer's scope on the current transaction."""
+        set_scope(prefix=self.prefix, units=self.unit_ids, account=self.account_id, system=self.system)
+
+    def has(self, *roles: str) -> bool:
+        """Whether one of ``roles`` belongs to the acting post."""
+        return not self.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """A person about to act: who, through which door, and the clock of the outermost layer."""
+
+    viewer: Viewer
+    clock: Callable[[], datetime]
+    acted_at: datetime | None = None
+    door: str = "web"
+
+    def now(self) -> datetime:
+        """Server time, zone-aware."""
+        return self.clock()
+
+    def claimed_at(self) -> datetime:
+        """When the act was done as claimed; the server time when nothing was claimed."""
+        return self.acted_at or self.clock()
+
+
+SYSTEM_ROLES = frozenset({"bureau_officer", "taskforce_office"})
+
+
+def system_viewer(label: str, *, roles: frozenset[str] = SYSTEM_ROLES) -> Viewer:
+    """The operator at the server's command line, or a job that works for nobody in particular."""
+    return Viewer(
+        account_id=None,
+        person_id=None,
+        name=label,
+        post_id=None,
+        post_title="系统操作",
+        unit_id=None,
+        unit_name="本系统",
+        level="system",
+        roles=roles,
+        prefix=None,
+        system=True,
+    )
+
+
+def viewer_of(account: Account, *, today: date, post_id: UUID | None = None) -> Viewer | None:
+    """The viewer behind ``account`` on ``today`` in the chosen post (else the first); None without a current post."""
+    if account.person_id is None:
+        return None
+    holdings = list(
+        Holding.objects.filter(person=account.person_id, since__lte=today)
+        .filter(Q(until__isnull=True) | Q(until__gte=today))
+        .select_related("post__unit__division", "post__unit__parent", "person")
+        .order_by("post__sort", "post__slug")
+    )
+    if not holdings:
+        return None
+    chosen = next((h for h in holdings if h.post_id == post_id), holdings[0])
+    return _viewer_in(account, chosen, tuple((h.post_id, f"{h.post.unit.short}·{h.post.title}") for h in holdings))
+
+
+def _viewer_in(account: Account, holding: Holding, posts: tuple[tuple[UUID, str], ...]) -> Viewer:
+    post, unit = holding.post, holding.post.unit
+    roles = frozenset(post.roles)
+    return Viewer(
+        account_id=account.id,
+        person_id=holding.person_id,
+        name=holding.person.name,
+        post_id=post.id,
+        post_title=post.title,
+        unit_id=unit.id,
+        unit_name=unit.name,
+        level=unit.level,
+        roles=roles,
+        prefix=_prefix(roles, unit.division_id, county_code()),
+        unit_ids=(unit.id,) if roles & UNIT_WIDE else (),
+        posts=posts,
+    )
+
+
+def _prefix(roles: frozenset[str], division: str | None, county: str) -> str | None:
+    if roles & COUNTY_WIDE:
+        return county
+    if roles & CITY_WIDE:
+        return county[:4]
+    if roles & PROVINCE_WIDE:
+        return county[:2]
+    if roles & VILLAGE_WIDE and division is not None and len(division) == 12:
+        return division
+    return None

@@ -1,0 +1,24 @@
+"""Reading places."""
+
+from qingshan.commons.places.models import Area, Division
+
+
+def county_code() -> str:
+    """Code of the county this installation serves ("" before the plan is loaded)."""
+    code = Division.objects.filter(level="county", valid_to__isnull=True).values_list("code", flat=True).first()
+    return code or ""
+
+
+def division_names(codes: set[str]) -> dict[str, str]:
+    """Names by code for ``codes``."""
+    return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def current_areas(*kinds: str) -> list[Area]:
+    """Current areas of the given kinds, by key."""
+    return list(Area.objects.filter(current=True, kind__in=kinds).order_by("kind", "key"))
+
+
+def known_area_keys() -> set[tuple[str, str]]:
+    """(kind, key) of every current area."""
+    return set(Area.objects.filter(current=True).values_list("kind", "key"))

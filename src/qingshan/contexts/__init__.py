@@ -1,0 +1,1 @@
+"""Bounded contexts of the field, low to high."""

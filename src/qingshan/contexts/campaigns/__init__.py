@@ -1,0 +1,1 @@
+"""Campaigns (专项行动): campaigns and the versions of their plans."""

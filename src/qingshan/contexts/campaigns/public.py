@@ -1,0 +1,23 @@
+"""The door of campaigns."""
+
+from qingshan.contexts.campaigns.models import Campaign
+from qingshan.contexts.campaigns.selectors import (
+    InForce,
+    NoCampaign,
+    calendar_in_force,
+    campaign_for,
+    campaign_in_force,
+    campaigns,
+)
+from qingshan.contexts.campaigns.services.load import load_campaign
+
+__all__ = [
+    "Campaign",
+    "InForce",
+    "NoCampaign",
+    "calendar_in_force",
+    "campaign_for",
+    "campaign_in_force",
+    "campaigns",
+    "load_campaign",
+]

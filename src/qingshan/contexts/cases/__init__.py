@@ -1,0 +1,1 @@
+"""Cases (台账问题): tracks side by side, gates, close-out numbers."""

@@ -1,0 +1,20 @@
+"""Who sees which cases. Row security says the same a second time, in the database."""
+
+from django.db.models import Q, QuerySet
+
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.cases.models import Case
+
+DIVISION_END = ":"
+
+
+def visible_cases(viewer: Viewer) -> QuerySet[Case]:
+    """Cases in the viewer's scope: by division prefix, responsible or supervising unit; nothing without a scope."""
+    if viewer.system:
+        return Case.objects.all()
+    scope = Q()
+    if viewer.prefix:
+        scope |= Q(division__gte=viewer.prefix, division__lt=viewer.prefix + DIVISION_END)
+    if viewer.unit_ids:
+        scope |= Q(unit_id__in=viewer.unit_ids) | Q(supervising_unit_id__in=viewer.unit_ids)
+    return Case.objects.filter(scope) if scope else Case.objects.none()

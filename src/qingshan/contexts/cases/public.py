@@ -1,0 +1,67 @@
+"""The door of cases."""
+
+from qingshan.contexts.cases.deadlines import case_duties
+from qingshan.contexts.cases.models import Case, CityReport, Track, TrackStep
+from qingshan.contexts.cases.policy import visible_cases
+from qingshan.contexts.cases.selectors import (
+    PAGE,
+    CaseDetail,
+    CaseFilter,
+    CasePage,
+    accepted_cases,
+    case_counts,
+    case_detail,
+    case_of_lead,
+    case_page,
+    case_tile,
+    cases_of_leads,
+    category_counts,
+    open_case_duties,
+)
+from qingshan.contexts.cases.services.correcting import correct_case, correct_station
+from qingshan.contexts.cases.services.gates import (
+    accept_case,
+    check_by_city,
+    close_out,
+    reopen_case,
+    report_to_city,
+    track_facts,
+)
+from qingshan.contexts.cases.services.opening import OpeningForm, open_case, subcode_needs, subcodes_of
+from qingshan.contexts.cases.services.stepping import finish_station, station_needs
+
+__all__ = [
+    "PAGE",
+    "Case",
+    "CaseDetail",
+    "CaseFilter",
+    "CasePage",
+    "CityReport",
+    "OpeningForm",
+    "Track",
+    "TrackStep",
+    "accept_case",
+    "accepted_cases",
+    "case_counts",
+    "case_detail",
+    "case_duties",
+    "case_of_lead",
+    "case_page",
+    "case_tile",
+    "cases_of_leads",
+    "category_counts",
+    "check_by_city",
+    "close_out",
+    "correct_case",
+    "correct_station",
+    "finish_station",
+    "open_case",
+    "open_case_duties",
+    "reopen_case",
+    "report_to_city",
+    "station_needs",
+    "subcode_needs",
+    "subcodes_of",
+    "track_facts",
+    "visible_cases",
+]

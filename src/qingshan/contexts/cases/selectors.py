@@ -1,0 +1,187 @@
+"""Reading cases. Every selector takes the viewer."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import InForce
+from qingshan.contexts.cases.deadlines import case_duties
+from qingshan.contexts.cases.models import (
+    Acceptance,
+    Case,
+    CityAnswer,
+    CityCheck,
+    CityReportItem,
+    CloseOut,
+    Track,
+    TrackStep,
+)
+from qingshan.contexts.cases.policy import visible_cases
+from qingshan.domain.case import CaseState
+from qingshan.domain.duty import Duty
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """Filters of the list; ``before`` is the key of the last row of the page above."""
+
+    state: str = ""
+    category: str = ""
+    unit_id: UUID | None = None
+    overdue: bool = False
+    text: str = ""
+    before: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """One page of the list, by key, with the tracks of its cases."""
+
+    rows: list[Case]
+    tracks: Mapping[UUID, list[Track]]
+    more: bool
+
+
+def filtered(viewer: Viewer, wanted: CaseFilter, now: datetime) -> QuerySet[Case]:
+    """Cases in scope that match the filter."""
+    rows = visible_cases(viewer)
+    exact: Mapping[str, object] = {
+        "state": wanted.state,
+        "category": wanted.category,
+        "unit_id": wanted.unit_id,
+    }
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.overdue:
+        rows = rows.filter(next_due_at__lt=now)
+    if wanted.text:
+        text = wanted.text.strip()
+        rows = rows.filter(
+            Q(number__icontains=text)
+            | Q(title__icontains=text)
+            | Q(township_name__icontains=text)
+            | Q(close_out_number__icontains=text)
+        )
+    return rows
+
+
+def case_page(viewer: Viewer, wanted: CaseFilter, now: datetime) -> CasePage:
+    """Newest cases first, one page, by key."""
+    rows = filtered(viewer, wanted, now).select_related("unit", "supervising_unit").defer("geom").order_by("-id")
+    if wanted.before is not None:
+        rows = rows.filter(id__lt=wanted.before)
+    found = list(rows[: PAGE + 1])
+    tracks: dict[UUID, list[Track]] = defaultdict(list)
+    for track in Track.objects.filter(case_id__in=[c.id for c in found]).order_by("id"):
+        tracks[track.case_id].append(track)
+    return CasePage(rows=found[:PAGE], tracks=tracks, more=len(found) > PAGE)
+
+
+def case_counts(viewer: Viewer, wanted: CaseFilter, now: datetime) -> dict[str, int]:
+    """Counts by state under the same filter (state itself left out)."""
+    rows = filtered(viewer, replace(wanted, state="", before=None), now)
+    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDetail:
+    """Everything that belongs to one case."""
+
+    case: Case
+    tracks: list[Track]
+    steps: list[TrackStep]
+    acceptances: list[Acceptance]
+    reports: list[CityReportItem]
+    checks: list[CityCheck]
+    answers: list[CityAnswer]
+    close_outs: list[CloseOut]
+
+
+def case_detail(viewer: Viewer, case_id: UUID) -> CaseDetail | None:
+    """One case with all its records, or None when it is not in scope."""
+    rows = visible_cases(viewer).select_related("unit", "supervising_unit", "lead", "campaign")
+    case = rows.filter(id=case_id).first()
+    if case is None:
+        return None
+    return CaseDetail(
+        case=case,
+        tracks=list(Track.objects.filter(case=case).order_by("id")),
+        steps=list(TrackStep.objects.filter(track__case=case).order_by("recorded_at", "id")),
+        acceptances=list(Acceptance.objects.filter(case=case).order_by("recorded_at")),
+        reports=list(CityReportItem.objects.filter(case=case).select_related("report").order_by("report__recorded_at")),
+        checks=list(CityCheck.objects.filter(case=case).order_by("recorded_at")),
+        answers=list(CityAnswer.objects.filter(check_row__case=case).order_by("id")),
+        close_outs=list(CloseOut.objects.filter(case=case).order_by("closed_at")),
+    )
+
+
+def case_of_lead(viewer: Viewer, lead_id: UUID) -> Case | None:
+    """The case that stands on a lead, when the viewer may see it."""
+    return visible_cases(viewer).filter(lead_id=lead_id).first()
+
+
+def cases_of_leads(viewer: Viewer, lead_ids: Sequence[UUID]) -> dict[UUID, Case]:
+    """Cases by lead."""
+    return {c.lead_id: c for c in visible_cases(viewer).filter(lead_id__in=list(lead_ids)).defer("geom")}
+
+
+def accepted_cases(viewer: Viewer) -> list[Case]:
+    """Accepted cases that wait for a report to the city."""
+    return list(visible_cases(viewer).filter(state="accepted").select_related("unit").order_by("id"))
+
+
+def open_case_duties(viewer: Viewer, in_force: InForce, now: datetime) -> list[tuple[Case, Duty]]:
+    """Everything owed on cases in scope that are not closed; three queries, however many cases."""
+    cases = list(
+        visible_cases(viewer).exclude(state=CaseState.CLOSED.value).defer("geom").select_related("unit").order_by("id")
+    )
+    tracks: dict[UUID, list[Track]] = defaultdict(list)
+    steps: dict[UUID, list[TrackStep]] = defaultdict(list)
+    ids = [c.id for c in cases]
+    owner: dict[UUID, UUID] = {}
+    for track in Track.objects.filter(case_id__in=ids):
+        tracks[track.case_id].append(track)
+        owner[track.id] = track.case_id
+    for step in TrackStep.objects.filter(track__case_id__in=ids, void=False):
+        steps[owner[step.track_id]].append(step)
+    return [
+        (case, duty)
+        for case in cases
+        for duty in case_duties(case, tracks[case.id], steps[case.id], in_force, now, explain=False)
+    ]
+
+
+def category_counts(viewer: Viewer) -> dict[str, tuple[int, int]]:
+    """Per category: all cases and those not closed (四-1⑥: every figure split by category)."""
+    rows = (
+        visible_cases(viewer)
+        .values("category")
+        .annotate(n=Count("id"), open_n=Count("id", filter=~Q(state="closed")))
+        .order_by()
+    )
+    return {r["category"]: (r["n"], r["open_n"]) for r in rows}
+
+
+_TILE = """
+WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box)
+SELECT ST_AsMVT(t, 'cases', 4096, 'geom') FROM (
+  SELECT c.id::text AS id, c.number, c.state, c.category, c.title,
+         ST_AsMVTGeom(ST_Transform(c.centre, 3857), bounds.box, 4096, 64, true) AS geom
+  FROM cases_case c, bounds WHERE c.centre && ST_Transform(bounds.box, 4490)
+) t WHERE geom IS NOT NULL
+"""
+
+
+def case_tile(z: int, x: int, y: int) -> bytes:
+    """Vector tile of the centres of cases in the viewer's scope (row security)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TILE, {"z": z, "x": x, "y": y})
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else b""

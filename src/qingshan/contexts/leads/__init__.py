@@ -1,0 +1,1 @@
+"""Leads (线索): intake, dispatch, on-site verification, review and re-checks."""

@@ -1,0 +1,130 @@
+"""The lead itself, where it came from, and to whom it was given."""
+
+from django.contrib.gis.db.models import GeometryField, PointField
+from django.db import models
+
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.people.models import Unit
+from qingshan.contexts.campaigns.models import Campaign
+
+
+class Lead(models.Model):
+    """A lead (线索): anything that may be illegal mining, from any channel.
+
+    ``geom`` EPSG:4490, kept here so that maps need no join. ``area_m2`` is planar in the 3-degree zone of the place,
+    ``declared_area_m2`` as received. ``events`` holds the claimed moment of the latest act of each name, from which due
+    dates are derived. ``unit`` is the responsible township-level unit (三-2-0①), never empty.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.CharField(max_length=40, unique=True)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=40)
+    direction = models.CharField(max_length=12)
+    state = models.CharField(max_length=24)
+    state_since = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    title = models.CharField(max_length=200)
+    place_text = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    source_no = models.CharField(max_length=120, blank=True)
+    patch_type = models.CharField(max_length=20, blank=True)
+    area_m2 = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    declared_area_m2 = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    earlier_image = models.DateField(null=True)
+    later_image = models.DateField(null=True)
+    geom = GeometryField(srid=4490)
+    centre = PointField(srid=4490)
+    division = models.CharField(max_length=12, db_collation="C")
+    township_name = models.CharField(max_length=80)
+    village_name = models.CharField(max_length=80, blank=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    border = models.BooleanField(default=False)
+    shares = models.JSONField(default=list)
+    discovered_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    active_since = models.DateTimeField(null=True)
+    missing_by = models.DateTimeField(null=True)
+    events = models.JSONField(default=dict)
+    verdict = models.CharField(max_length=16, blank=True)
+    unfounded_reason = models.CharField(max_length=16, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    verifiers = models.CharField(max_length=200, blank=True)
+    batch_id = models.UUIDField(null=True)
+    batch_name = models.CharField(max_length=120, blank=True)
+    attributes = models.JSONField(default=dict)
+    notes = models.TextField(blank=True)
+
+    class Meta:
+        """Lists go by key; maps by geometry (index made by GeoDjango)."""
+
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="lead_unit_key"),
+            models.Index(fields=["division"], name="lead_division"),
+            models.Index(fields=["state", "-id"], name="lead_state_key"),
+            models.Index(fields=["batch_id", "-id"], name="lead_batch_key"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        "received",
+                        "dispatched",
+                        "under_verification",
+                        "returned",
+                        "in_review",
+                        "substantiated",
+                        "county_recheck",
+                        "city_recheck",
+                        "inconclusive",
+                        "archived",
+                    ]
+                ),
+                name="lead_state_known",
+            ),  # fmt: skip
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=["", "substantiated", "unfounded", "inconclusive"]),
+                name="lead_verdict_known",
+            ),
+        ]
+
+
+class Source(models.Model):
+    """A source of a lead (来源): channel and the number it has there; the same source makes no second lead."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=40)
+    key = models.CharField(max_length=160)
+    geometry_digest = models.CharField(max_length=64)
+
+    class Meta:
+        """A source number is used once per channel."""
+
+        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="source_once")]
+
+
+class Dispatch(models.Model):
+    """One giving of a lead to a unit (分派), its receipt, or its return with a reason."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    dispatched_at = models.DateTimeField()
+    dispatched_by = models.CharField(max_length=200)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.CharField(max_length=200, blank=True)
+    returned_at = models.DateTimeField(null=True)
+    return_reason = models.TextField(blank=True)
+
+    class Meta:
+        """A return has a reason; one open dispatch per lead."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(returned_at__isnull=True) | ~models.Q(return_reason=""), name="return_has_reason"
+            ),
+            models.UniqueConstraint(
+                fields=["lead"], condition=models.Q(returned_at__isnull=True), name="dispatch_one_open"
+            ),
+        ]

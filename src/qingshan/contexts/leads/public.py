@@ -1,0 +1,78 @@
+"""The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
+
+from qingshan.contexts.leads.deadlines import lead_duties
+from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
+from qingshan.contexts.leads.policy import is_own_unit, visible_leads
+from qingshan.contexts.leads.selectors import (
+    FEATURE_ZOOM,
+    PAGE,
+    LeadDetail,
+    LeadFilter,
+    LeadPage,
+    UnitProgress,
+    direction_counts,
+    lead_counts,
+    lead_detail,
+    lead_page,
+    lead_tile,
+    leads_by_ids,
+    open_leads,
+    recheck_progress,
+    verification_progress,
+)
+from qingshan.contexts.leads.services.batches import (
+    IntakeResult,
+    queue_acceptance,
+    queue_inspection,
+    register_batch,
+    rows_for_report,
+)
+from qingshan.contexts.leads.services.correcting import correct_lead
+from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
+from qingshan.contexts.leads.services.evidence import PhotoInput
+from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
+from qingshan.contexts.leads.services.single import LeadForm, register_lead
+from qingshan.contexts.leads.services.urgency import flag_active
+from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
+
+__all__ = [
+    "FEATURE_ZOOM",
+    "PAGE",
+    "IntakeResult",
+    "Lead",
+    "LeadDetail",
+    "LeadFilter",
+    "LeadForm",
+    "LeadPage",
+    "PhotoInput",
+    "RecheckForm",
+    "UnitProgress",
+    "Verification",
+    "VerificationPhoto",
+    "correct_lead",
+    "direction_counts",
+    "dispatch_lead",
+    "flag_active",
+    "is_own_unit",
+    "lead_counts",
+    "lead_detail",
+    "lead_duties",
+    "lead_page",
+    "lead_tile",
+    "leads_by_ids",
+    "open_leads",
+    "queue_acceptance",
+    "queue_inspection",
+    "receive_lead",
+    "recheck_lead",
+    "recheck_progress",
+    "register_batch",
+    "register_lead",
+    "resume_verification",
+    "return_lead",
+    "review_verification",
+    "rows_for_report",
+    "submit_verification",
+    "verification_progress",
+    "visible_leads",
+]

@@ -1,0 +1,214 @@
+"""Reading leads. Every selector takes the viewer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDraft, Verification, VerificationPhoto
+from qingshan.contexts.leads.policy import visible_leads
+from qingshan.domain.lead import VERIFIED_STATES, LeadState
+
+PAGE = 50
+UNVERIFIED = ("received", "dispatched", "under_verification", "returned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadFilter:
+    """Filters of the list; the address bar holds them all. ``before`` is the key of the last row of the page above."""
+
+    state: str = ""
+    channel: str = ""
+    direction: str = ""
+    unit_id: UUID | None = None
+    batch_id: UUID | None = None
+    overdue: bool = False
+    text: str = ""
+    before: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadPage:
+    """One page of the list, by key."""
+
+    rows: list[Lead]
+    more: bool
+
+
+def filtered(viewer: Viewer, wanted: LeadFilter, now: datetime) -> QuerySet[Lead]:
+    """Leads in scope that match the filter."""
+    rows = visible_leads(viewer)
+    exact: Mapping[str, object] = {
+        "state": wanted.state,
+        "channel": wanted.channel,
+        "direction": wanted.direction,
+        "unit_id": wanted.unit_id,
+        "batch_id": wanted.batch_id,
+    }
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.overdue:
+        rows = rows.filter(due_at__lt=now)
+    if wanted.text:
+        text = wanted.text.strip()
+        rows = rows.filter(
+            Q(number__icontains=text)
+            | Q(source_no__icontains=text)
+            | Q(title__icontains=text)
+            | Q(place_text__icontains=text)
+            | Q(township_name__icontains=text)
+        )
+    return rows
+
+
+def lead_page(viewer: Viewer, wanted: LeadFilter, now: datetime) -> LeadPage:
+    """Newest leads first, one page, by key."""
+    rows = filtered(viewer, wanted, now).select_related("unit").defer("geom", "attributes").order_by("-id")
+    if wanted.before is not None:
+        rows = rows.filter(id__lt=wanted.before)
+    found = list(rows[: PAGE + 1])
+    return LeadPage(rows=found[:PAGE], more=len(found) > PAGE)
+
+
+def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime) -> dict[str, int]:
+    """Counts by state under the same filter (state itself left out)."""
+    rows = filtered(viewer, replace(wanted, state="", before=None), now)
+    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
+
+
+def direction_counts(viewer: Viewer) -> dict[str, int]:
+    """Leads by direction (一-1: 自上而下、自下而上)."""
+    rows = visible_leads(viewer).values("direction").annotate(n=Count("id")).order_by()
+    return {row["direction"]: row["n"] for row in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDetail:
+    """Everything that belongs to one lead."""
+
+    lead: Lead
+    dispatches: list[Dispatch]
+    verifications: list[Verification]
+    photos: list[VerificationPhoto]
+    rechecks: list[Recheck]
+    stop_notice: StopNoticeDraft | None = field(default=None)
+
+
+def lead_detail(viewer: Viewer, lead_id: UUID) -> LeadDetail | None:
+    """One lead with all its records, or None when it is not in scope."""
+    lead = visible_leads(viewer).select_related("unit", "campaign").filter(id=lead_id).first()
+    if lead is None:
+        return None
+    return LeadDetail(
+        lead=lead,
+        dispatches=list(Dispatch.objects.filter(lead=lead).select_related("unit").order_by("id")),
+        verifications=list(Verification.objects.filter(lead=lead).order_by("round")),
+        photos=list(VerificationPhoto.objects.filter(lead=lead).select_related("file").order_by("id")),
+        rechecks=list(Recheck.objects.filter(lead=lead).order_by("id")),
+        stop_notice=StopNoticeDraft.objects.filter(lead=lead).first(),
+    )
+
+
+def open_leads(viewer: Viewer) -> list[Lead]:
+    """Leads on which something is owed, for the workbench; the most urgent first."""
+    states = [s.value for s in LeadState if s is not LeadState.ARCHIVED]
+    rows = visible_leads(viewer).filter(state__in=states).defer("geom", "attributes").select_related("unit")
+    return list(rows.order_by("due_at", "id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitProgress:
+    """On-site verification of pushed leads per unit: verified of received (三-1-2①c, 100 %)."""
+
+    unit_id: UUID
+    unit: str
+    received: int
+    verified: int
+
+    @property
+    def percent(self) -> int:
+        """Whole per cents, rounded down: 100 only when nothing is missing."""
+        return self.verified * 100 // self.received if self.received else 100
+
+
+def verification_progress(viewer: Viewer, batch_id: UUID | None = None) -> list[UnitProgress]:
+    """Per responsible unit: leads received and leads with an on-site result that passed the county's review."""
+    rows = visible_leads(viewer)
+    if batch_id is not None:
+        rows = rows.filter(batch_id=batch_id)
+    verified = [s.value for s in VERIFIED_STATES]
+    counted = (
+        rows.values("unit_id", "unit__name", "unit__sort")
+        .annotate(received=Count("id"), verified=Count("id", filter=Q(state__in=verified)))
+        .order_by("unit__sort")
+    )
+    return [
+        UnitProgress(unit_id=r["unit_id"], unit=r["unit__name"], received=r["received"], verified=r["verified"])
+        for r in counted
+    ]
+
+
+def recheck_progress(viewer: Viewer) -> dict[str, tuple[int, int]]:
+    """Re-checks done and due of leads found unfounded, per level (四-2-2③b, 三-3-2⑤: 100 %)."""
+    rows = visible_leads(viewer)
+    waiting_county = rows.filter(state="county_recheck").count()
+    waiting_city = rows.filter(state="city_recheck").count()
+    done = {
+        level: Recheck.objects.filter(level=level, lead__in=rows).values("lead").distinct().count()
+        for level in ("county", "city")
+    }
+    return {
+        "county": (done["county"], done["county"] + waiting_county),
+        "city": (done["city"], done["city"] + waiting_city),
+    }
+
+
+def leads_by_ids(viewer: Viewer, ids: set[UUID]) -> dict[UUID, Lead]:
+    """Leads in scope by id."""
+    return {lead.id: lead for lead in visible_leads(viewer).filter(id__in=ids).select_related("unit")}
+
+
+_TILE_FEATURES = """
+WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box)
+SELECT ST_AsMVT(t, 'leads', 4096, 'geom') FROM (
+  SELECT l.id::text AS id, l.number, l.state, l.title, l.verdict,
+         ST_AsMVTGeom(l.geom_3857, bounds.box, 4096, 64, true) AS geom
+  FROM leads_lead l, bounds WHERE l.geom_3857 && bounds.box
+) t WHERE geom IS NOT NULL
+"""
+_TILE_CELLS = """
+WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box),
+inside AS (
+  SELECT ST_Transform(l.centre, 3857) AS p, l.state FROM leads_lead l, bounds
+  WHERE l.centre && ST_Transform(bounds.box, 4490)
+), cells AS (
+  SELECT floor((ST_X(p) - ST_XMin(box)) / (ST_XMax(box) - ST_XMin(box)) * 16)::int AS i,
+         floor((ST_Y(p) - ST_YMin(box)) / (ST_YMax(box) - ST_YMin(box)) * 16)::int AS j, count(*) AS n
+  FROM inside, bounds
+  WHERE ST_X(p) >= ST_XMin(box) AND ST_X(p) < ST_XMax(box) AND ST_Y(p) >= ST_YMin(box) AND ST_Y(p) < ST_YMax(box)
+  GROUP BY 1, 2
+)
+SELECT ST_AsMVT(t, 'cells', 4096, 'geom') FROM (
+  SELECT n, 'lead' AS kind, ST_AsMVTGeom(
+    ST_SetSRID(ST_MakePoint(
+      ST_XMin(box) + (i + 0.5) * (ST_XMax(box) - ST_XMin(box)) / 16,
+      ST_YMin(box) + (j + 0.5) * (ST_YMax(box) - ST_YMin(box)) / 16), 3857), box, 4096, 0, false) AS geom
+  FROM cells, bounds
+) t
+"""
+FEATURE_ZOOM = 12
+
+
+def lead_tile(z: int, x: int, y: int) -> bytes:
+    """Vector tile of leads in the viewer's scope (row security): counts per cell below z12, features from z12 on.
+
+    Every lead's centre falls into exactly one cell of one tile, so the counts add up to the visible leads.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TILE_FEATURES if z >= FEATURE_ZOOM else _TILE_CELLS, {"z": z, "x": x, "y": y})
+        row = cursor.fetchone()
+    return bytes(row[0]) if row and row[0] else b""
+

@@ -1,0 +1,137 @@
+"""Making leads: the row of a lead from what is known of it, one or many at a time (登记)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import shapely
+from django.contrib.gis.geos import GEOSGeometry
+
+from qingshan.commons.base.counters import take_numbers
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.people.models import Unit
+from qingshan.contexts.campaigns.public import InForce, campaign_for
+from qingshan.contexts.leads.models import Lead
+from qingshan.domain.numbering import Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a lead lies: village code (or the township's), responsible unit, share per unit, on a border or not."""
+
+    division: str
+    township_name: str
+    village_name: str
+    unit: Unit
+    border: bool
+    shares: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """What is known of a lead when it is registered. Geometry in EPSG:4490, areas in m²."""
+
+    channel: str
+    geometry: shapely.Geometry
+    place: Place
+    discovered_at: datetime
+    source_no: str = ""
+    patch_type: str = ""
+    area_m2: float | None = None
+    declared_area_m2: float | None = None
+    earlier_image: date | None = None
+    later_image: date | None = None
+    description: str = ""
+    place_text: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def numbers_for(in_force: InForce, count: int, now: datetime) -> list[str]:
+    """The next ``count`` lead numbers of this year."""
+    year = now.astimezone(in_force.zone).year
+    series = Series(kind="lead", year=year, pattern=in_force.plan.numbering["lead"].pattern)
+    return [series.format(n) for n in take_numbers(series.key, count)] if count else []
+
+
+def campaign_id_for(in_force: InForce, moment: datetime) -> UUID:
+    """The campaign the moment falls into, else the current one (一-4)."""
+    return campaign_for(moment.astimezone(in_force.zone).date()) or in_force.id
+
+
+def build_leads(
+    *,
+    fresh: Sequence[Fresh],
+    numbers: Sequence[str],
+    state: str,
+    now: datetime,
+    claimed_at: datetime,
+    due_at: datetime | None,
+    in_force: InForce,
+    campaign_id: UUID,
+    batch_id: UUID | None = None,
+    batch_name: str = "",
+) -> list[Lead]:
+    """Unsaved leads in ``state``; their journal entry is written by the caller."""
+    events = {"lead.register": claimed_at.isoformat()}
+    if state == "dispatched":
+        events["lead.dispatch"] = claimed_at.isoformat()
+    return [
+        Lead(
+            id=new_id(),
+            number=number,
+            campaign_id=campaign_id,
+            channel=one.channel,
+            direction=in_force.plan.channel(one.channel).direction,
+            state=state,
+            state_since=now,
+            due_at=due_at,
+            title=title_of(one, in_force),
+            place_text=one.place_text,
+            description=one.description,
+            source_no=one.source_no,
+            patch_type=one.patch_type,
+            area_m2=_decimal(one.area_m2),
+            declared_area_m2=_decimal(one.declared_area_m2),
+            earlier_image=one.earlier_image,
+            later_image=one.later_image,
+            geom=to_geos(one.geometry),
+            centre=to_geos(_inner_point(one.geometry)),
+            division=one.place.division,
+            township_name=one.place.township_name,
+            village_name=one.place.village_name,
+            unit=one.place.unit,
+            border=one.place.border,
+            shares=[list(s) for s in one.place.shares],
+            discovered_at=one.discovered_at,
+            received_at=claimed_at,
+            events=events,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            attributes=dict(one.attributes),
+            notes="\n".join(one.notes),
+        )
+        for one, number in zip(fresh, numbers, strict=True)
+    ]
+
+
+def title_of(one: Fresh, in_force: InForce) -> str:
+    """Short title for lists: village, kind of patch, or channel."""
+    what = in_force.plan.intake.patch_types.get(one.patch_type, "") or in_force.plan.channel(one.channel).label
+    return f"{one.place.village_name or one.place.township_name}{what}"[:200]
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(f"{value:.2f}")
+
+
+def to_geos(geometry: shapely.Geometry) -> GEOSGeometry:
+    """The database's form of a geometry in EPSG:4490."""
+    return GEOSGeometry(memoryview(shapely.to_wkb(geometry)), srid=4490)
+
+
+def _inner_point(geometry: shapely.Geometry) -> shapely.Geometry:
+    return geometry if geometry.geom_type == "Point" else geometry.representative_point()

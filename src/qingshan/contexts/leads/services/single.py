@@ -1,0 +1,88 @@
+"""Registering one lead by hand (单条登记): the same pool, the same states, the same clocks as a batch (三-1-2②a)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import shapely
+
+from qingshan.commons.journal.services import act_transaction, actor_text, record_act
+from qingshan.commons.people.viewer import Acting
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.leads.deadlines import next_due
+from qingshan.contexts.leads.models import Dispatch, Lead, Source
+from qingshan.contexts.leads.services.acting import change_of
+from qingshan.contexts.leads.services.placing import Gazetteer
+from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, numbers_for
+from qingshan.domain.acts import ActRefused
+from qingshan.domain.lead import REGISTER_ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadForm:
+    """A lead as typed: position in degrees (CGCS2000), where, what, from which channel, found when."""
+
+    channel: str
+    lon: float | None
+    lat: float | None
+    place_text: str
+    description: str
+    source_no: str
+    discovered_at: datetime | None
+
+
+def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
+    """Register and dispatch one lead. The same number of the same channel is refused with the lead it stands on."""
+    if not acting.viewer.roles & REGISTER_ROLES:
+        raise ActRefused("role", "您的职务不能登记线索")
+    in_force = campaign_in_force()
+    _check(form, {c.slug for c in in_force.plan.channels}, acting.now())
+    with act_transaction():
+        if form.lon is None or form.lat is None or form.discovered_at is None:
+            raise ActRefused("incomplete", "线索还不能登记", ("位置或发现时间未填",))
+        point = shapely.Point(form.lon, form.lat)
+        place = Gazetteer(in_force).place_many([point])[0]
+        if isinstance(place, str):
+            raise ActRefused("place", place)
+        now = acting.now()
+        fresh = Fresh(
+            channel=form.channel, geometry=point, place=place, discovered_at=form.discovered_at,
+            source_no=form.source_no.strip(), description=form.description.strip(), place_text=form.place_text.strip(),
+        )  # fmt: skip
+        [lead] = build_leads(
+            fresh=[fresh], numbers=numbers_for(in_force, 1, now), state="dispatched", now=now,
+            claimed_at=acting.claimed_at(), due_at=None, in_force=in_force,
+            campaign_id=campaign_id_for(in_force, form.discovered_at),
+        )  # fmt: skip
+        lead.due_at = next_due(lead, in_force, now)
+        lead.save(force_insert=True)
+        _store_source(lead)
+        Dispatch.objects.create(lead=lead, unit=place.unit, dispatched_at=now, dispatched_by=actor_text(acting))
+        details = {"description": lead.description, "dispatched_to": place.unit.name, "border": place.border}
+        record_act(act="lead.register", acting=acting, changes=[change_of(lead, in_force, details)])
+        return lead
+
+
+def _check(form: LeadForm, channels: set[str], now: datetime) -> None:
+    missing = []
+    if form.channel not in channels:
+        missing.append("未选线索渠道")
+    if form.lon is None or form.lat is None:
+        missing.append("位置未填：请在图上点选或填经度、纬度")
+    if not form.description.strip():
+        missing.append("线索内容未填：请写明看到或听到什么")
+    if form.discovered_at is None:
+        missing.append("发现时间未填")
+    elif form.discovered_at > now:
+        missing.append("发现时间晚于现在：请核对日期")
+    if missing:
+        raise ActRefused("incomplete", "线索还不能登记", tuple(missing))
+
+
+def _store_source(lead: Lead) -> None:
+    if not lead.source_no:
+        return
+    key = f"no:{lead.source_no}"
+    known = Source.objects.filter(channel=lead.channel, key=key).values_list("lead__number", flat=True).first()
+    if known is not None:
+        raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")
+    Source.objects.create(lead=lead, channel=lead.channel, key=key, geometry_digest="")

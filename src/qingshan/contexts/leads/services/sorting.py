@@ -1,0 +1,167 @@
+"""Sorting the rows of a received file: accepted, duplicate or rejected, each with its reason (批次逐行判定)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import shapely
+
+from qingshan.contexts.leads.models import Source
+from qingshan.contexts.leads.services.placing import Gazetteer
+from qingshan.contexts.leads.services.registering import Fresh
+from qingshan.domain.plan import Plan
+from qingshan.geo.attributes import MappedAttributes, map_attributes
+from qingshan.geo.crs import areas_m2
+from qingshan.geo.features import SourceRow
+from qingshan.geo.fingerprint import geometry_digest
+from qingshan.geo.validity import mend
+
+
+class ForbiddenFileError(Exception):
+    """A row carries a mark that must not enter this system; the whole file is refused and wiped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """One row with its outcome. ``fresh`` only when accepted; ``key`` and ``digest`` name the source."""
+
+    row_no: int
+    outcome: str
+    reason: str
+    notes: tuple[str, ...]
+    source_no: str
+    attributes: Mapping[str, Any]
+    key: str = ""
+    digest: str = ""
+    fresh: Fresh | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Read:
+    row: SourceRow
+    mapped: MappedAttributes
+    geometry: shapely.Geometry
+    notes: tuple[str, ...]
+    key: str
+    digest: str
+
+
+@dataclass(slots=True, kw_only=True)
+class RowSorter:
+    """Sorts rows chunk by chunk; remembers the sources seen in this file."""
+
+    plan: Plan
+    channel: str
+    gazetteer: Gazetteer
+    now: datetime
+    chunk: int = 2000
+    seen: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def sort(self, rows: Iterator[SourceRow]) -> Iterator[list[Sorted]]:
+        """Yield lists of sorted rows in file order."""
+        while part := list(islice(rows, self.chunk)):
+            yield self._sort_chunk(part)
+
+    def _sort_chunk(self, rows: Sequence[SourceRow]) -> list[Sorted]:
+        results: dict[int, Sorted] = {}
+        read: list[_Read] = []
+        for row in rows:
+            self._check_marks(row)
+            outcome = self._read(row)
+            if isinstance(outcome, _Read):
+                read.append(outcome)
+            else:
+                results[row.index] = outcome
+        known = _known_sources(self.channel, [r.key for r in read])
+        candidates: list[_Read] = []
+        for one in read:
+            clash = self._clash(one, known)
+            if clash is None:
+                self.seen[one.key] = (one.row.index, one.digest)
+                candidates.append(one)
+            else:
+                results[one.row.index] = _sorted(one, *clash)
+        for one, result in zip(candidates, self._place(candidates), strict=True):
+            results[one.row.index] = result
+        return [results[row.index] for row in rows]
+
+    def _check_marks(self, row: SourceRow) -> None:
+        marks = self.plan.intake.forbidden_marks
+        if marks and any(mark in str(value) for value in row.attributes.values() for mark in marks):
+            raise ForbiddenFileError
+
+    def _read(self, row: SourceRow) -> _Read | Sorted:
+        mapped = map_attributes(row.attributes, self.plan.intake.aliases)
+        if row.geometry is None or row.problem:
+            return _refused(row, mapped, row.problem or "没有图形：请在原文件中补绘该图斑后重新导入")
+        mended = mend(row.geometry)
+        if mended.geometry is None:
+            return _refused(row, mapped, mended.problem or "图形无法使用")
+        digest = geometry_digest(mended.geometry)
+        key = f"no:{mapped.source_no}" if mapped.source_no else f"geom:{digest}"
+        notes = (*row.notes, *mended.notes, *mapped.notes)
+        return _Read(row=row, mapped=mapped, geometry=mended.geometry, notes=notes, key=key, digest=digest)
+
+    def _clash(self, one: _Read, known: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+        number = one.mapped.source_no or "无编号"
+        if one.key in self.seen:
+            line, digest = self.seen[one.key]
+            if digest == one.digest:
+                return "duplicate", f"与本文件第 {line} 行相同（编号 {number}）"
+            return "rejected", f"编号 {number} 与本文件第 {line} 行重复而图形不同：请核对后改正编号再导入"
+        if one.key in known:
+            lead, digest = known[one.key]
+            if digest == one.digest:
+                return "duplicate", f"已登记为线索 {lead}"
+            return "rejected", f"编号 {number} 已登记为线索 {lead}，而图形不同：请向下发单位核实；确为新图斑的请改编号"
+        return None
+
+    def _place(self, read: Sequence[_Read]) -> list[Sorted]:
+        if not read:
+            return []
+        areas = areas_m2([one.geometry for one in read])
+        places = self.gazetteer.place_many([one.geometry for one in read])
+        results = []
+        for one, area, place in zip(read, areas, places, strict=True):
+            if isinstance(place, str):
+                results.append(_sorted(one, "rejected", place))
+                continue
+            mapped = one.mapped
+            fresh = Fresh(
+                channel=self.channel,
+                geometry=one.geometry,
+                place=place,
+                discovered_at=self.now,
+                source_no=mapped.source_no,
+                patch_type=mapped.patch_type,
+                area_m2=float(area),
+                declared_area_m2=mapped.declared_area_m2,
+                earlier_image=mapped.earlier_image,
+                later_image=mapped.later_image,
+                description=mapped.remark,
+                attributes=mapped.extra,
+                notes=one.notes,
+            )
+            results.append(_sorted(one, "accepted", "", fresh))
+        return results
+
+
+def _known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    rows = Source.objects.filter(channel=channel, key__in=list(keys))
+    return {key: (number, digest) for key, number, digest in rows.values_list("key", "lead__number", "geometry_digest")}
+
+
+def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
+    return Sorted(
+        row_no=row.index, outcome="rejected", reason=reason, notes=(*row.notes, *mapped.notes),
+        source_no=mapped.source_no, attributes=row.attributes,
+    )  # fmt: skip
+
+
+def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -> Sorted:
+    return Sorted(
+        row_no=one.row.index, outcome=outcome, reason=reason, notes=one.notes, source_no=one.mapped.source_no,
+        attributes=one.row.attributes, key=one.key, digest=one.digest, fresh=fresh,
+    )  # fmt: skip

@@ -1,0 +1,77 @@
+"""Acts (办理行为): the closed catalogue of what can be done to a matter, and how an act is refused.
+
+Every act writes one journal entry per matter it changes. Its name and version stand in the entry, so that a later
+reader knows which rules were in force (第二条规则：一本留痕账).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MatterKind(StrEnum):
+    """Kinds of matters (事项) that carry a journal chain."""
+
+    LEAD = "lead"
+    CASE = "case"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActKind:
+    """One entry of the catalogue: stored name, version of its rules, official label."""
+
+    name: str
+    version: int
+    label: str
+
+
+class UnknownAct(LookupError):
+    """The act name is not in the catalogue."""
+
+
+class ActRefused(Exception):  # noqa: N818 - a refusal is an answer to a person, not an error of the program
+    """A refused act (不予办理): says why, and lists each thing that is missing.
+
+    ``code`` is a closed slug for programs, ``message`` and ``missing`` are Chinese texts that a clerk can act on.
+    """
+
+    def __init__(self, code: str, message: str, missing: tuple[str, ...] = ()) -> None:
+        """Keep the reason and the list of missing things."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.missing = missing
+
+
+_LABELS = {
+    "lead.register": "登记线索",
+    "lead.dispatch": "分派",
+    "lead.receive": "签收",
+    "lead.return": "退回",
+    "lead.verify": "提交实地核查",
+    "lead.review_approve": "审核通过",
+    "lead.review_reject": "审核退回",
+    "lead.county_recheck": "县级复核",
+    "lead.city_recheck": "市级复核",
+    "lead.resume": "补充核查",
+    "lead.flag_active": "标记正在实施",
+    "lead.open_case": "建立台账问题",
+    "lead.correct": "更正",
+    "case.open": "列入台账",
+    "case.track_step": "办理节点",
+    "case.accept": "县级验收",
+    "case.report_city": "上报市局",
+    "case.city_check": "市级核查",
+    "case.close_out": "销号",
+    "case.reopen": "重新打开",
+    "case.correct": "更正",
+}
+
+CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}
+
+
+def act_kind(name: str) -> ActKind:
+    """Return the catalogue entry of ``name``; raises `UnknownAct` for a name that is not in it."""
+    try:
+        return CATALOGUE[name]
+    except KeyError:
+        raise UnknownAct(name) from None

@@ -1,0 +1,1 @@
+"""Room for change detection and volumes on rasters; empty in this release."""

@@ -1,0 +1,1 @@
+"""Doors to the outside: web pages and command line."""
