@@ -8,6 +8,7 @@ import click
 
 from qingshan.config import cluster as private
 from qingshan.config import database_sql, database_url
+from qingshan.config.cluster_files import place_of
 
 
 @click.group()
@@ -46,7 +47,7 @@ def status() -> None:
 @click.option("--yes", is_flag=True, help="不再询问。")
 def destroy(*, yes: bool) -> None:
     """停止并删除内置数据库的全部数据。"""
-    place = private.place_of()
+    place = place_of()
     if not yes:
         click.confirm(f"Delete all data in {place.base}?", abort=True)
     private.destroy()
