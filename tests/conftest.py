@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from playwright.sync_api import Browser
 
 from qingshan.config import cluster, database_sql
 from tests.support import database
+from tests.support.browser import running_chromium
+from tests.support.worker import run_waiting_jobs
 
 PROCESS_TIME_ZONE = "America/New_York"
 """Not the campaign's zone: code that leans on the machine's clock zone shows."""
@@ -70,6 +73,19 @@ def intake_role(transactional_db: None) -> Iterator[psycopg.Connection[tuple[Any
     """Connection of the insert-only role of the citizens' door, each statement its own transaction."""
     with _connect_as(database_sql.INTAKE) as connection:
         yield connection
+
+
+@pytest.fixture
+def run_jobs(transactional_db: None) -> Callable[[], None]:
+    """Return a function that does, like the worker, every job that waits; jobs must be committed to be seen."""
+    return run_waiting_jobs
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One headless Chromium for the whole run; a test opens contexts (`chromium.new_context()`) of its own."""
+    with running_chromium() as browser:
+        yield browser
 
 
 def _connect_as(role: str) -> psycopg.Connection[tuple[Any, ...]]:

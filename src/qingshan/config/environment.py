@@ -13,7 +13,7 @@ ProcessKind = Literal["web", "worker", "cli"]
 DatabaseRole = Literal["app", "owner"]
 
 
-class BadVariable(ValueError):  # noqa: N818 - a bad value, named for what it is
+class BadVariable(ValueError):
     """A variable has a value that means nothing; the message says which are understood."""
 
 

@@ -1,0 +1,18 @@
+"""The queue works for the app role, from deferring by name to the finished job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+
+def test_a_job_deferred_by_name_is_done(run_jobs: Callable[[], None]) -> None:
+    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("todo",)]
+        run_jobs()
+        cursor.execute("SELECT status FROM procrastinate_jobs")
+        assert cursor.fetchall() == [("succeeded",)]
