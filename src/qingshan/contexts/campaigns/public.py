@@ -9,11 +9,12 @@ from qingshan.contexts.campaigns.selectors import (
     campaign_in_force,
     campaigns,
 )
-from qingshan.contexts.campaigns.services.load import load_campaign
+from qingshan.contexts.campaigns.services.load import Loaded, load_campaign
 
 __all__ = [
     "Campaign",
     "InForce",
+    "Loaded",
     "NoCampaign",
     "calendar_in_force",
     "campaign_for",

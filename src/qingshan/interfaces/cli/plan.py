@@ -4,11 +4,13 @@ import csv
 import json
 import sys
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from qingshan.domain.plan import Finding, check_plan, check_quotations
+from qingshan.domain.plan import Finding, PlanError, check_plan, check_quotations
+from qingshan.interfaces.cli.main import need_database
 
 LABELS = {"error": "错误", "warning": "提醒", "info": "说明"}
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -37,8 +39,24 @@ def check(directory: Path, clauses: Path | None, notice: Path | None, *, as_json
     findings = check_plan(directory, known_clauses=list(rows) if rows is not None else None)
     if notice is not None and rows is not None:
         findings += _notice_findings(notice, rows)
-    (_print_json if as_json else _print_text)(directory, findings)
+    if as_json:
+        _print_json(directory, findings)
+    else:
+        _print_text(directory, findings, rows)
     if any(finding.severity == "error" for finding in findings):
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def load(directory: Path) -> None:
+    """把方案文件夹 DIRECTORY 载入数据库；同一方案再次载入不产生任何变化。"""
+    need_database()
+    loading = import_module("qingshan.interfaces.cli.loading")
+    try:
+        click.echo(loading.load_and_tell(directory))
+    except PlanError as error:
+        click.echo(f"方案有误，没有载入（{len(error.findings)} 处）：请用 qingshan plan check {directory} 查看")
         sys.exit(1)
 
 
@@ -74,7 +92,7 @@ def _print_json(directory: Path, findings: list[Finding]) -> None:
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
-def _print_text(directory: Path, findings: list[Finding]) -> None:
+def _print_text(directory: Path, findings: list[Finding], rows: dict[str, str | None] | None) -> None:
     for severity, label in LABELS.items():
         for found in (f for f in findings if f.severity == severity):
             click.echo(f"{label}  {found.file}  {found.entry}")
@@ -82,3 +100,6 @@ def _print_text(directory: Path, findings: list[Finding]) -> None:
             click.echo(f"      应当：{found.expectation}")
     numbers = "，".join(f"{label} {sum(f.severity == s for f in findings)} 条" for s, label in LABELS.items())
     click.echo(f"{directory}：{numbers}")
+    if rows is not None:
+        unclaimed = sum(f.severity == "info" and f.entry in rows for f in findings)
+        click.echo(f"条款 {len(rows)} 条，有条目落实 {len(rows) - unclaimed} 条")

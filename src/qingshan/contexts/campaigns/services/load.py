@@ -63,9 +63,12 @@ def _campaign(plan: Plan) -> Campaign:
 
 
 def _units(plan: Plan) -> list[UnitInput]:
+    """Units as rows; bodies above the county name a code of a division that this installation does not hold."""
+    known = {plan.county_code} | {d.code for d in plan.divisions}
     return [
         UnitInput(
-            slug=u.slug, kind=u.kind, name=u.name, short=u.short, level=u.level, division=u.division, parent=u.parent,
+            slug=u.slug, kind=u.kind, name=u.name, short=u.short, level=u.level,
+            division=u.division if u.division in known else None, parent=u.parent,
             reports=u.reports, counts_as_township=u.counts_as_township, clause=u.clause,
         )  # fmt: skip
         for u in plan.all_units()

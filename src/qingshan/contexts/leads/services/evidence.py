@@ -14,7 +14,7 @@ from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead, VerificationPhoto
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import PhotoFacts, PhotoRules, photo_flags
-from qingshan.geo.crs import distance_to_m
+from qingshan.geo.nearness import distance_to_m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

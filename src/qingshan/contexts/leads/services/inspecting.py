@@ -29,16 +29,16 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
         plan=in_force.plan, channel=batch.channel, gazetteer=Gazetteer(in_force), now=acting.claimed_at()
     )
     preview = _Preview()
-    with open_batch(batch) as source:
-        for rows in sorter.sort(iter(source.rows)):
-            preview.add(rows)
-            progress.report(preview.received, max(source.count or 0, preview.received))
-        content = preview.content() | {
-            "format": source.format,
-            "crs": source.crs_text,
-            "encoding": source.encoding or "",
-            "layers": list(source.layers),
-        }
+    source = open_batch(batch)
+    for rows in sorter.sort(iter(source.rows)):
+        preview.add(rows)
+        progress.report(preview.received, max(source.count or 0, preview.received))
+    content = preview.content() | {
+        "format": source.format,
+        "crs": source.crs_text,
+        "encoding": source.encoding or "",
+        "layers": list(source.layers),
+    }
     Batch.objects.filter(id=batch_id).exclude(state="done").update(
         preview=content, state="inspected", problem="", received=preview.received
     )

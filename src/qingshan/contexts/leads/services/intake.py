@@ -2,10 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -39,14 +36,9 @@ _GEOMETRY = frozenset({"geom", "centre"})
 _JSON = frozenset({"shares", "events", "attributes"})
 
 
-@contextmanager
-def open_batch(batch: Batch) -> Iterator[FeatureFile]:
-    """Open the stored original under its own suffix, so that its format is told as the sender named it."""
-    with TemporaryDirectory(prefix="qingshan-batch-") as folder:
-        suffixes = "".join(Path(batch.file_name).suffixes[-2:])
-        link = Path(folder) / f"original{suffixes}"
-        link.symlink_to(path_of(batch.sha256).resolve())
-        yield read_features(link, crs=batch.crs or None)
+def open_batch(batch: Batch) -> FeatureFile:
+    """Open the stored original; its format is told by the content. Raises `ReadError`."""
+    return read_features(path_of(batch.sha256), crs=batch.crs or None)
 
 
 def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> IntakeResult:
@@ -64,14 +56,13 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> Intak
         sorter = RowSorter(
             plan=in_force.plan, channel=batch.channel, gazetteer=Gazetteer(in_force), now=acting.claimed_at()
         )
-        with open_batch(batch) as source:
-            total = source.count or 0
-            for rows in sorter.sort(iter(source.rows)):
-                writer.write(rows)
-                for row in rows:
-                    counts["received"] += 1
-                    counts[row.outcome] += 1
-                progress.report(counts["received"], max(total, counts["received"]))
+        source = open_batch(batch)
+        for rows in sorter.sort(iter(source.rows)):
+            writer.write(rows)
+            for row in rows:
+                counts["received"] += 1
+                counts[row.outcome] += 1
+            progress.report(counts["received"], max(source.count or 0, counts["received"]))
         Batch.objects.filter(id=batch.id).update(
             **counts, state="done", problem="", finished_at=acting.now(), act_id=writer.act_id
         )

@@ -58,7 +58,7 @@ class Gazetteer:
             village_name=short_village_name(self._names.get(village, "")),
             unit=unit,
             border=placement.border,
-            shares=tuple((self._unit_of(key).short, round(share * 100)) for key, share in placement.shares),
+            shares=tuple((self._unit_of(key).short, round(share * 100)) for key, share in placement.unit_shares),
         )
 
     def _unit_of(self, key: str) -> Unit:

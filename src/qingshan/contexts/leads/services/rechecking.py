@@ -22,7 +22,7 @@ from qingshan.contexts.leads.services.evidence import (
     read_photos,
 )
 from qingshan.domain.acts import ActRefused
-from qingshan.geo.crs import distance_to_m
+from qingshan.geo.nearness import distance_to_m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from qingshan.geo.attributes import MappedAttributes, map_attributes
 from qingshan.geo.crs import areas_m2
 from qingshan.geo.features import SourceRow
 from qingshan.geo.fingerprint import geometry_digest
-from qingshan.geo.validity import mend
 
 
 class ForbiddenFileError(Exception):
@@ -96,13 +95,10 @@ class RowSorter:
         mapped = map_attributes(row.attributes, self.plan.intake.aliases)
         if row.geometry is None or row.problem:
             return _refused(row, mapped, row.problem or "没有图形：请在原文件中补绘该图斑后重新导入")
-        mended = mend(row.geometry)
-        if mended.geometry is None:
-            return _refused(row, mapped, mended.problem or "图形无法使用")
-        digest = geometry_digest(mended.geometry)
+        digest = geometry_digest(row.geometry)
         key = f"no:{mapped.source_no}" if mapped.source_no else f"geom:{digest}"
-        notes = (*row.notes, *mended.notes, *mapped.notes)
-        return _Read(row=row, mapped=mapped, geometry=mended.geometry, notes=notes, key=key, digest=digest)
+        notes = (*row.notes, *mapped.notes)
+        return _Read(row=row, mapped=mapped, geometry=row.geometry, notes=notes, key=key, digest=digest)
 
     def _clash(self, one: _Read, known: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
         number = one.mapped.source_no or "无编号"
@@ -134,13 +130,13 @@ class RowSorter:
                 geometry=one.geometry,
                 place=place,
                 discovered_at=self.now,
-                source_no=mapped.source_no,
-                patch_type=mapped.patch_type,
+                source_no=mapped.source_no or "",
+                patch_type=mapped.patch_type or "",
                 area_m2=float(area),
                 declared_area_m2=mapped.declared_area_m2,
                 earlier_image=mapped.earlier_image,
                 later_image=mapped.later_image,
-                description=mapped.remark,
+                description=mapped.remark or "",
                 attributes=mapped.extra,
                 notes=one.notes,
             )
@@ -156,12 +152,12 @@ def _known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, st
 def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
     return Sorted(
         row_no=row.index, outcome="rejected", reason=reason, notes=(*row.notes, *mapped.notes),
-        source_no=mapped.source_no, attributes=row.attributes,
+        source_no=mapped.source_no or "", attributes=row.attributes,
     )  # fmt: skip
 
 
 def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -> Sorted:
     return Sorted(
-        row_no=one.row.index, outcome=outcome, reason=reason, notes=one.notes, source_no=one.mapped.source_no,
+        row_no=one.row.index, outcome=outcome, reason=reason, notes=one.notes, source_no=one.mapped.source_no or "",
         attributes=one.row.attributes, key=one.key, digest=one.digest, fresh=fresh,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from qingshan.contexts.leads.services.evidence import (
 )
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import VerificationForm, check_verification, photo_set_flags
-from qingshan.geo.crs import distance_to_m
+from qingshan.geo.nearness import distance_to_m
 
 
 def submit_verification(

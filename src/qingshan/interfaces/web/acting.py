@@ -1,0 +1,156 @@
+"""From a request to an act: who acts, what was uploaded, what a refusal looks like."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+
+from qingshan.commons.base.clock import server_clock
+from qingshan.commons.files.models import StoredFile
+from qingshan.commons.files.selectors import own_uploads
+from qingshan.commons.files.services import FileRefused, store_evidence
+from qingshan.commons.people.viewer import Acting
+from qingshan.domain.acts import ActRefused
+from qingshan.interfaces.web.middleware import OfficeRequest
+
+CONFLICT = frozenset({"race", "state", "done"})
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def acting_of(request: OfficeRequest) -> Acting:
+    """Who acts, through the web, by the server's clock."""
+    return Acting(viewer=request.viewer, clock=server_clock(), door="web")
+
+
+@dataclass(slots=True, kw_only=True)
+class Upload:
+    """A file of this form: kept from an earlier try, or just stored; ``note`` is what was said about it."""
+
+    file: StoredFile
+    note: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Uploads:
+    """Files of a form and the ones that were refused."""
+
+    kept: list[Upload] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """Ids in order."""
+        return [u.file.id for u in self.kept]
+
+
+def read_uploads(request: OfficeRequest, name: str) -> Uploads:
+    """Files posted under ``name`` and those kept from an earlier, refused try (``name_kept``): nothing is asked twice.
+
+    Each file may carry a word of its own (``name_note`` per new file, ``name_kept_note`` per kept one), e.g. a direction.
+    """
+    uploads = Uploads()
+    kept_ids = [UUID(i) for i in request.POST.getlist(f"{name}_kept") if _is_uuid(i)]
+    kept_notes = request.POST.getlist(f"{name}_kept_note")
+    known = {f.id: f for f in own_uploads(kept_ids, request.viewer.account_id)}
+    for number, file_id in enumerate(kept_ids):
+        if file_id in known:
+            note = kept_notes[number] if number < len(kept_notes) else ""
+            uploads.kept.append(Upload(file=known[file_id], note=note))
+    notes = request.POST.getlist(f"{name}_note")
+    files: MultiValueDict[str, object] = request.FILES  # type: ignore[assignment]
+    for number, posted in enumerate(files.getlist(name)):
+        try:
+            row = store_evidence(
+                chunks=posted.chunks(),  # type: ignore[attr-defined]
+                name=posted.name or "",  # type: ignore[attr-defined]
+                uploaded_by=request.viewer.account_id,
+                now=request.now,
+            )
+        except FileRefused as refusal:
+            uploads.refused.append(str(refusal))
+        else:
+            uploads.kept.append(Upload(file=row, note=notes[number] if number < len(notes) else ""))
+    return uploads
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def perform(
+    request: OfficeRequest,
+    run: Callable[[], object],
+    *,
+    done: str,
+    to: str,
+    template: str,
+    context: Callable[[], dict[str, object]],
+    refused_first: Sequence[str] = (),
+) -> HttpResponse:
+    """Do an act and go on to ``to`` with the message ``done``; refused: the form again with the reasons (422, 409).
+
+    ``context`` is asked only for the form; ``refused_first`` are reasons known before (refused uploads).
+    """
+    refusal = ActRefused("files", _("有附件不能使用"), tuple(refused_first)) if refused_first else None
+    if refusal is None:
+        try:
+            run()
+        except ActRefused as error:
+            refusal = error
+        else:
+            messages.success(request, done)
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=204, headers={"HX-Redirect": to})
+            return HttpResponseRedirect(to)
+    status = 409 if refusal.code in CONFLICT else 422
+    return render(request, template, {**context(), "refusal": refusal}, status=status)
+
+
+def read_float(text: str) -> float | None:
+    """A number as typed, full-width digits and commas allowed; None when it is none."""
+    try:
+        value = float(text.strip().replace("，", "").replace(",", ""))
+    except ValueError:
+        return None
+    return value if value == value and abs(value) != float("inf") else None
+
+
+def read_degrees(lon: str, lat: str) -> tuple[float | None, float | None]:
+    """A position in degrees; both or none, within the world."""
+    x, y = read_float(lon), read_float(lat)
+    if x is None or y is None or not (-180 <= x <= 180 and -90 <= y <= 90):
+        return None, None
+    return x, y
+
+
+def read_moment(text: str) -> datetime | None:
+    """A local moment from a datetime-local field."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def read_day(text: str) -> date | None:
+    """A day from a date field."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def end_of_day(day: date | None) -> datetime | None:
+    """The last second of a local day."""
+    return None if day is None else datetime.combine(day, time(23, 59, 59), tzinfo=ZONE)

@@ -1,0 +1,77 @@
+"""One transaction per request, opened with the scope of whoever is signed in. Deny by default.
+
+The outermost layer: sign-in is checked here, the scope of row security is set here, and only here.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
+
+from qingshan.commons.base.clock import server_clock
+from qingshan.commons.people.models import Account
+from qingshan.commons.people.viewer import Viewer, viewer_of
+from qingshan.interfaces.web.access import is_open, roles_of
+
+POST_KEY = "acting_post"
+
+
+class OfficeRequest(HttpRequest):
+    """A request that carries who is looking; ``viewer`` is present on every page behind the sign-in."""
+
+    viewer: Viewer
+    now: datetime
+
+
+class ScopeMiddleware:
+    """Opens the transaction, finds the viewer, sets his scope; unknown visitors get to the sign-in page only."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        """Keep the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return self.get_response(request)
+        request.now = server_clock()()  # type: ignore[attr-defined]
+        if is_open(match.func):
+            return self.get_response(request)
+        with transaction.atomic():
+            viewer = _viewer(request)
+            if viewer is None:
+                return _to_sign_in(request)
+            viewer.apply_scope()
+            request.viewer = viewer  # type: ignore[attr-defined]
+            if roles_of(match.func) is None:
+                raise PermissionDenied("此页没有访问规则")
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+            return response
+
+
+def _viewer(request: HttpRequest) -> Viewer | None:
+    account = request.user
+    if not isinstance(account, Account) or not account.is_active:
+        return None
+    chosen = request.session.get(POST_KEY)
+    today = request.now.astimezone().date()  # type: ignore[attr-defined]
+    return viewer_of(account, today=today, post_id=UUID(chosen) if chosen else None)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+    if request.user.is_authenticated:
+        return redirect("web:no_post")
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
