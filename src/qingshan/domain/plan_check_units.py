@@ -90,6 +90,8 @@ def _villages(plan: Plan) -> Iterator[Finding]:
 
 def _areas(plan: Plan, units: set[str]) -> Iterator[Finding]:
     codes = {division.code for division in plan.divisions}
+    for hint in plan.area_hints:
+        yield from missing("area_hints", hint.code, "区划", hint.code, codes)
     for area in plan.unit_areas:
         yield from missing("unit_areas", area.unit, "单位", area.unit, units)
         if area.source == "synthetic":

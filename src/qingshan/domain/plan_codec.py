@@ -37,7 +37,7 @@ class Finding:
         return f"{self.file}｜{self.entry}｜{self.message}｜{self.expectation}"
 
 
-class Bad(Exception):  # noqa: N818 - an answer about a value, collected, never shown as a failure of the program
+class Bad(Exception):
     """A value cannot be read; says why and what is expected."""
 
     def __init__(self, message: str, expectation: str) -> None:
@@ -112,17 +112,20 @@ class Reader:
 
     def _field(self, cls: type[Any], part: "Field[Any]", raw: Mapping[str, object], entry: str) -> tuple[bool, object]:
         required = part.default is MISSING and part.default_factory is MISSING
+        hint = _hints(cls)[part.name]
         value = raw.get(part.name)
         if value is None or (self.cells and value == ""):
+            if required and part.name in raw and NoneType in get_args(hint):
+                return True, None
             if required:
-                self.report(entry or part.name, f"缺少“{part.name}”", _expected(_hints(cls)[part.name]))
+                self.report(entry or part.name, f"缺少“{part.name}”", _expected(hint))
             return not required, MISSING
         if required and isinstance(value, str) and not value.strip():
-            self.report(entry or part.name, f"“{part.name}”为空", _expected(_hints(cls)[part.name]))
+            self.report(entry or part.name, f"“{part.name}”为空", _expected(hint))
             return False, MISSING
         before = len(self.findings)
         try:
-            return True, self.value(_hints(cls)[part.name], value, f"{entry}.{part.name}" if entry else part.name)
+            return True, self.value(hint, value, f"{entry}.{part.name}" if entry else part.name)
         except Bad as fault:
             if len(self.findings) == before or fault.message:
                 self.report(entry or part.name, f"“{part.name}”{fault.message}", fault.expectation)

@@ -53,7 +53,9 @@ CSV_FILES: dict[str, str] = {
     "units.csv": "units",
     "posts.csv": "posts",
     "post_rules.csv": "post_rules",
+    "area_hints.csv": "area_hints",
 }
+OPTIONAL_FILES = frozenset({"area_hints.csv"})
 BOM = "\ufeff"
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_type_hints
 
 from qingshan.domain.limits import Limit
 from qingshan.domain.plan_codec import Finding, Reader
-from qingshan.domain.plan_files import CSV_FILES, TOML_FILES, CsvRow, read_csv, read_toml
+from qingshan.domain.plan_files import CSV_FILES, OPTIONAL_FILES, TOML_FILES, CsvRow, read_csv, read_toml
 from qingshan.domain.plan_model import Plan, posts_by_rule
 from qingshan.domain.plan_parts import PostDef, PostRule, ProjectType, UnitDef
 from qingshan.domain.plan_rules import LimitTerms
@@ -52,6 +52,8 @@ def _note_missing_areas(directory: Path, plan: Plan, findings: list[Finding]) ->
 def _read_tables(directory: Path, findings: list[Finding]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, table in CSV_FILES.items():
+        if name in OPTIONAL_FILES and not (directory / name).exists():
+            continue
         rows = read_csv(directory / name, findings)
         reader = Reader(file=name, findings=findings, cells=True)
         if table == "limits":

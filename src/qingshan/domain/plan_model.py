@@ -28,6 +28,7 @@ from qingshan.domain.plan_parts import (
 )
 from qingshan.domain.plan_rules import (
     AccountabilityRule,
+    AreaHint,
     DutyDef,
     EventDef,
     Figure,
@@ -118,6 +119,7 @@ class Plan:
     look_back: LookBack
     reminders: Reminders
     hot_spot: HotSpot
+    area_hints: tuple[AreaHint, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
 
     def category(self, slug: str) -> Category:

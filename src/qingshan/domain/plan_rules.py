@@ -110,6 +110,31 @@ class UnitArea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaHint:
+    """Roughly where a township lies (大致位置), degrees in CGCS2000 as decimal text; only for generating its area."""
+
+    code: str
+    lon: str
+    lat: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no place (ValueError)."""
+        for label, text, most in (("经度 lon", self.lon, 180), ("纬度 lat", self.lat, 90)):
+            try:
+                inside = abs(float(text)) <= most
+            except ValueError:
+                inside = False
+            if not inside:
+                raise ValueError(f"{label} 的值 {text!r} 不是 {most} 以内的度数")
+
+    @property
+    def position(self) -> tuple[float, float]:
+        """Longitude and latitude."""
+        return float(self.lon), float(self.lat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NumberPattern:
     """Pattern of a number series (编号格式): ``{year}`` and ``{n}``, see `qingshan.domain.numbering`."""
 
@@ -123,7 +148,19 @@ class NumberPattern:
 class Alias:
     """Names under which outside files carry one of our fields (字段别名); ``unit`` only for areas: m2, mu, ha, km2."""
 
-    field: str
+    field: Literal[
+        "source_no",
+        "patch_type",
+        "declared_area",
+        "earlier_image",
+        "later_image",
+        "remark",
+        "county_code",
+        "county_name",
+        "feature",
+        "year",
+        "issued_on",
+    ]
     names: tuple[str, ...]
     unit: Literal["", "m2", "mu", "ha", "km2"] = ""
 

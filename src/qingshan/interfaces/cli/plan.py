@@ -18,7 +18,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group(name="plan")
 def command() -> None:
-    """检查一个行动的方案文件夹。"""
+    """检查、载入一个行动的方案文件夹。"""
 
 
 plan = command
