@@ -22,3 +22,9 @@ def current_areas(*kinds: str) -> list[Area]:
 def known_area_keys() -> set[tuple[str, str]]:
     """(kind, key) of every current area."""
     return set(Area.objects.filter(current=True).values_list("kind", "key"))
+
+
+def county_bbox() -> tuple[float, float, float, float] | None:
+    """Bounding box of the county in degrees (west, south, east, north)."""
+    area = Area.objects.filter(current=True, kind="county").first()
+    return area.geom.extent if area else None

@@ -42,6 +42,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Opens the one transaction of a page with the scope of whoever is signed in.
+    "qingshan.interfaces.web.middleware.ScopeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -59,6 +61,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "qingshan.interfaces.web.context.office",
             ],
         },
     },
@@ -72,6 +75,7 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,}\.(?:js|css|woff2?|png|svg|webp|json)$"
 
 QINGSHAN_CLOCK = "qingshan.config.clock.now"
+QINGSHAN_CLOCK_SETTER = "qingshan.config.clock.set_shift"
 """The server's clock; services are handed it, nobody else asks what time it is."""
 
 QINGSHAN_FILES = home_folder() / "files"

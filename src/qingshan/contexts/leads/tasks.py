@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qingshan.commons.base.clock import server_clock
@@ -76,7 +77,7 @@ def _acting(job: Job, clock: Callable[[], datetime]) -> Acting | None:
     account = Account.objects.filter(id=job.created_by, is_active=True).first()
     if account is None:
         return None
-    viewer = viewer_of(account, today=clock().date(), post_id=job.post_id)
+    viewer = viewer_of(account, today=timezone.localdate(clock()), post_id=job.post_id)
     return Acting(viewer=viewer, clock=clock, door="job") if viewer else None
 
 

@@ -4,6 +4,7 @@ import getpass
 from datetime import datetime
 
 import click
+from django.utils import timezone
 
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.people.models import Account
@@ -20,7 +21,7 @@ def viewer_named(username: str | None) -> Viewer:
     if username is None:
         return system_viewer(f"命令行操作员 {getpass.getuser()}")
     account = Account.objects.filter(username=username, is_active=True).first()
-    viewer = viewer_of(account, today=server_clock()().date()) if account else None
+    viewer = viewer_of(account, today=timezone.localdate(server_clock()())) if account else None
     if viewer is None:
         raise click.ClickException(f"账号“{username}”不存在、已停用或当前没有任职")
     return viewer

@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from qingshan.commons.base.clock import server_clock
@@ -65,13 +66,13 @@ def _viewer(request: HttpRequest) -> Viewer | None:
     if not isinstance(account, Account) or not account.is_active:
         return None
     chosen = request.session.get(POST_KEY)
-    today = request.now.astimezone().date()  # type: ignore[attr-defined]
+    today = timezone.localdate(request.now)  # type: ignore[attr-defined]
     return viewer_of(account, today=today, post_id=UUID(chosen) if chosen else None)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": settings.LOGIN_URL})
+        return HttpResponse(status=401, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
     if request.user.is_authenticated:
         return redirect("web:no_post")
-    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+    return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}")

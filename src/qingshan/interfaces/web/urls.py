@@ -1,6 +1,19 @@
-"""Addresses of the office pages."""
+"""Addresses of the office pages, by page family. A new address needs a row in the rights matrix of the tests."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
+from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
+from qingshan.interfaces.web.views import session, workbench
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("sign-in/", session.sign_in, name="sign_in"),
+    path("sign-out/", session.sign_out, name="sign_out"),
+    path("no-post/", session.no_post, name="no_post"),
+    path("post/", session.choose_post, name="post"),
+    path("language/", session.choose_language, name="language"),
+    *lead_urls,
+    *case_urls,
+]

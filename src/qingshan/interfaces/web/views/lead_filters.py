@@ -68,7 +68,7 @@ class ListAddress:
         )
 
     def to(self, *, before: UUID | None = None, **changed: str) -> str:
-        """Query string with some filters changed ("" takes one off); the page starts anew unless ``before`` is given."""
+        """Query string with some filters changed ("" takes one off), on the first page unless ``before`` is given."""
         query = QueryDict(mutable=True)
         for name in FIELDS:
             value = changed.get(name, self.get(name))
@@ -95,7 +95,12 @@ def channel_options(in_force: InForce) -> Options:
 def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
     """One tab per state with its count; states without leads are left out unless chosen."""
     tabs: list[dict[str, object]] = [
-        {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not address.get("state")}
+        {
+            "label": _("全部"),
+            "url": address.to(state=""),
+            "count": sum(counts.values()),
+            "active": not address.get("state"),
+        }
     ]
     for state in LeadState:
         chosen = address.get("state") == state
@@ -111,9 +116,7 @@ def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str
     return tabs
 
 
-def filter_fields(
-    address: ListAddress, in_force: InForce, units: Options, batches: Options
-) -> list[dict[str, object]]:
+def filter_fields(address: ListAddress, in_force: InForce, units: Options, batches: Options) -> list[dict[str, object]]:
     """Fields of the filter bar; a choice between one thing is not offered."""
     fields: list[dict[str, object]] = [
         {

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -46,6 +47,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def no_post(request: HttpRequest) -> HttpResponse:
     """Told to somebody who is signed in but holds no post today."""
     return render(request, "web/no_post.html", status=403)
+
+
+@open_page
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Chinese or English, kept in a cookie of this device."""
+    target = request.POST.get("next", "")
+    response = HttpResponseRedirect(target if _is_own(request, target) else "/")
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 86400, httponly=True, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+    return response
 
 
 @page()

@@ -1,0 +1,144 @@
+"""Foreign column names put on our fields (字段对照) by the plan's aliases; what is not understood is kept as it is."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from qingshan.geo.dates import ReadDate, read_date
+from qingshan.geo.features import Scalar
+from qingshan.geo.quantities import read_area_m2
+
+SOURCE_NO, PATCH_TYPE, AREA = "source_no", "patch_type", "declared_area"
+EARLIER, LATER, REMARK = "earlier_image", "later_image", "remark"
+FIELDS = (SOURCE_NO, PATCH_TYPE, AREA, EARLIER, LATER, REMARK)
+"""Our fields that an alias may name; columns of other aliases stay in ``extra``."""
+_LABELS = {EARLIER: "前时相", LATER: "后时相"}
+_PRECISION = {"month": "月", "quarter": "季度", "year": "年"}
+
+
+class AliasLike(Protocol):
+    """What is needed of an alias of the plan: our field, the foreign names, the unit of an area."""
+
+    @property
+    def field(self) -> str:
+        """One of `FIELDS`."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Foreign column names, best first; case and width do not matter."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of an area: m2, mu, ha, km2, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedAttributes:
+    """The attributes of a patch (图斑属性) in our fields.
+
+    ``extra`` holds every column that was not taken, and the original of every value that could not be read or was read
+    to less than the day; ``notes`` says so in Chinese.
+    """
+
+    source_no: str | None = None
+    patch_type: str | None = None
+    declared_area_m2: float | None = None
+    earlier_image: date | None = None
+    later_image: date | None = None
+    remark: str | None = None
+    extra: Mapping[str, Scalar] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Work on one row: columns not yet taken, and notes."""
+
+    left: dict[str, Scalar]
+    notes: list[str]
+
+    def take(self, aliases: Sequence[AliasLike], wanted: str) -> Iterator[tuple[str, Scalar, str]]:
+        """Yield column, value and unit of every filled column that stands for the field, best alias first."""
+        by_key = {_key(name): name for name in self.left}
+        for alias in aliases:
+            if alias.field != wanted:
+                continue
+            for foreign in alias.names:
+                name = by_key.get(_key(foreign))
+                if name is not None and not _is_blank(self.left.get(name)):
+                    yield name, self.left[name], alias.unit
+
+
+def map_attributes(attributes: Mapping[str, Scalar], aliases: Sequence[AliasLike]) -> MappedAttributes:
+    """Put one row's columns on our fields; the first filled alias wins, all other columns stay in ``extra``."""
+    reading = _Reading(dict(attributes), [])
+    source_no = _text(reading, aliases, SOURCE_NO)
+    patch_type = _text(reading, aliases, PATCH_TYPE)
+    area = _area(reading, aliases)
+    earlier = _date(reading, aliases, EARLIER)
+    later = _date(reading, aliases, LATER)
+    remark = _text(reading, aliases, REMARK, plain=False)
+    if earlier and later and earlier > later:
+        reading.notes.append(f"前时相 {earlier} 晚于后时相 {later}，请核实")
+    return MappedAttributes(
+        source_no=source_no,
+        patch_type=patch_type,
+        declared_area_m2=area,
+        earlier_image=earlier,
+        later_image=later,
+        remark=remark,
+        extra=reading.left,
+        notes=tuple(reading.notes),
+    )
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def _is_blank(value: Scalar) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _text(reading: _Reading, aliases: Sequence[AliasLike], wanted: str, *, plain: bool = True) -> str | None:
+    for name, value, _ in reading.take(aliases, wanted):
+        del reading.left[name]
+        return as_text(value) if plain else str(value).strip()
+    return None
+
+
+def as_text(value: Scalar) -> str:
+    """A value as text: whole numbers stored as fractions lose the ``.0``, full-width digits become plain."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return unicodedata.normalize("NFKC", str(value)).strip()
+
+
+def _area(reading: _Reading, aliases: Sequence[AliasLike]) -> float | None:
+    for name, value, unit in reading.take(aliases, AREA):
+        area = read_area_m2(value, unit)
+        if area is not None:
+            del reading.left[name]
+            return area
+        reading.notes.append(f"字段 {name} 的值“{value}”不能读作面积，已原样保留")
+    return None
+
+
+def _date(reading: _Reading, aliases: Sequence[AliasLike], wanted: str) -> date | None:
+    for name, value, _ in reading.take(aliases, wanted):
+        found = read_date(value)
+        if found is not None:
+            _keep_precision(reading, name, value, found, _LABELS[wanted])
+            return found.value
+        reading.notes.append(f"字段 {name} 的值“{value}”不能读作日期，已原样保留")
+    return None
+
+
+def _keep_precision(reading: _Reading, name: str, value: Scalar, found: ReadDate, label: str) -> None:
+    """Drop a column read to the day; keep a coarser one and say which day stands for it."""
+    if found.precision == "day":
+        del reading.left[name]
+        return
+    reading.notes.append(f"{label}“{value}”只到{_PRECISION[found.precision]}，按最早一日 {found.value} 记，原值保留")

@@ -1,0 +1,39 @@
+"""Attribute values made storable (属性值清理): no NUL, no half characters, no NaN; each change is told."""
+
+import json
+import math
+from collections.abc import Mapping
+
+from qingshan.geo.features import Scalar
+
+REPLACEMENT = "\ufffd"
+
+
+def clean_attributes(attributes: Mapping[str, object]) -> tuple[dict[str, Scalar], tuple[str, ...]]:
+    """Return the attributes as JSON scalars and the notes about values that had to be changed."""
+    cleaned: dict[str, Scalar] = {}
+    notes: list[str] = []
+    for name, value in attributes.items():
+        key = clean_text(str(name))
+        kept, changed = _clean_value(value)
+        cleaned[key] = kept
+        if changed:
+            notes.append(f"字段 {key} 的值含有无法保存的字符或数值，已替换")
+    return cleaned, tuple(notes)
+
+
+def clean_text(text: str) -> str:
+    """Replace what UTF-8 or the database cannot hold: NUL characters and lone surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\0", REPLACEMENT)
+
+
+def _clean_value(value: object) -> tuple[Scalar, bool]:
+    if value is None or isinstance(value, bool | int):
+        return value, False
+    if isinstance(value, float):
+        return (value, False) if math.isfinite(value) else (None, True)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    cleaned = clean_text(text)
+    return cleaned, cleaned != text

@@ -1,0 +1,66 @@
+"""Rows of a foreign spatial file (导入文件的行), as every reader hands them on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from shapely.geometry.base import BaseGeometry
+
+Scalar: TypeAlias = str | int | float | bool | None
+"""A value of an attribute that JSON and the database can hold; nested values arrive as JSON text."""
+
+
+class ReadError(Exception):
+    """A file that cannot be read as a whole (文件无法读取): what is wrong and what to do, in Chinese."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(f"{message}。{advice}")
+        self.message = message
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRow:
+    """A row as the file holds it: geometry still in the file's own coordinates."""
+
+    index: int
+    attributes: Mapping[str, Scalar]
+    geometry: BaseGeometry | None
+    problem: str | None = None
+    notes: tuple[str, ...] = ()
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One row of a file (导入行).
+
+    ``index`` is the 1-based number of the row in the file, running on over several layers. ``geometry`` is valid and
+    stands in EPSG:4490, without heights; it is None exactly when ``problem`` says (in Chinese, with advice) why the row
+    cannot be used. ``notes`` names everything that was changed to make it usable. ``attributes`` holds every column.
+    """
+
+    index: int
+    attributes: Mapping[str, Scalar]
+    geometry: BaseGeometry | None
+    problem: str | None
+    notes: tuple[str, ...]
+    layer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureFile:
+    """A file opened for one pass (导入文件).
+
+    ``rows`` can be walked once and is read piece by piece. ``count`` is the number of rows when the format tells it.
+    ``format`` is one of geojson, gpkg, shapefile. ``notes`` says what was decided about the file as a whole: datum,
+    encoding, layers left out.
+    """
+
+    rows: Iterator[SourceRow]
+    count: int | None
+    format: str
+    crs_text: str
+    encoding: str | None
+    layers: tuple[str, ...]
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,195 @@
+"""Zipped Shapefiles (压缩的 Shapefile): nested folders, Chinese names, several layers, with or without .prj, .cpg."""
+
+import struct
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from qingshan.geo.archives import ArchiveLimits, Member, Meter, extract_member, list_members, open_zip
+from qingshan.geo.cleaning import clean_attributes, clean_text
+from qingshan.geo.dbf import Table, find_encoding, open_table, read_attributes
+from qingshan.geo.features import FeatureFile, RawRow, ReadError, SourceRow
+from qingshan.geo.finishing import finish_rows
+from qingshan.geo.placing import Placing, decide_placing
+from qingshan.geo.readers_gdal import describe_shapes, read_shapes, sample_corners
+
+SHP_MAGIC = 9994
+_WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_LINE = "LineString"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeLayer:
+    """One Shapefile of the archive (图层), unpacked, its table opened, its datum and encoding decided."""
+
+    name: str
+    shp: Path
+    kind: str
+    count: int
+    table: Table
+    codec: str
+    encoding: str
+    placing: Placing
+    notes: tuple[str, ...]
+
+
+def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits) -> FeatureFile:
+    """Open every layer of areas or points in the archive; raises `ReadError` when one is not wholly readable."""
+    folder = tempfile.TemporaryDirectory(prefix="qingshan-shp-")
+    try:
+        with open_zip(path) as archive:
+            sets = _unpack(archive, Path(folder.name), limits, path.stat().st_size)
+        layers = [_open_layer(name, base, crs) for name, base in sets.items()]
+    except BaseException:
+        folder.cleanup()
+        raise
+    lines = [layer.name for layer in layers if _LINE in layer.kind]
+    usable = [layer for layer in layers if _LINE not in layer.kind]
+    notes = [f"图层 {name} 为线，未读入" for name in lines]
+    if len(usable) > 1:
+        notes.append(f"压缩包内有 {len(usable)} 个图层，全部读入：{'、'.join(layer.name for layer in usable)}")
+    if not usable:
+        folder.cleanup()
+        raise ReadError(f"压缩包内只有线图层（{'、'.join(lines)}）", "图斑应为面图层，请转换后重新打包")
+    return FeatureFile(
+        rows=_all_rows(usable, folder),
+        count=None if any(_has_deleted(layer) for layer in usable) else sum(layer.count for layer in usable),
+        format="shapefile",
+        crs_text="；".join(dict.fromkeys(layer.placing.text for layer in usable)),
+        encoding="；".join(dict.fromkeys(layer.encoding for layer in usable)),
+        layers=tuple(layer.name for layer in usable),
+        notes=tuple(dict.fromkeys([*notes, *(note for layer in usable for note in layer.notes)])),
+    )
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, limits: ArchiveLimits, size: int) -> dict[str, Path]:
+    """Write the parts of every Shapefile under numbered names; return layer name → path without ending."""
+    parts: dict[PurePosixPath, dict[str, Member]] = defaultdict(dict)
+    members = list_members(archive, limits)
+    for member in members:
+        if member.suffix in _WANTED:
+            stem = member.name.with_suffix("")
+            parts[PurePosixPath(str(stem).lower())].setdefault(member.suffix, member)
+    found = {stem: files for stem, files in parts.items() if ".shp" in files}
+    if not found:
+        raise _no_shapefile(members)
+    meter = Meter(packed_bytes=size, limits=limits)
+    sets: dict[str, Path] = {}
+    for number, files in enumerate(found.values()):
+        name = _layer_name(files[".shp"].name, [other[".shp"].name for other in found.values()])
+        if ".dbf" not in files:
+            raise ReadError(f"图层 {name} 缺少属性表 .dbf", "请把 .shp、.shx、.dbf、.prj、.cpg 一起打包")
+        base = folder / f"layer{number}"
+        for suffix, member in files.items():
+            extract_member(archive, member, base.with_suffix(suffix), meter)
+        sets[name] = base
+    return sets
+
+
+def _layer_name(path: PurePosixPath, every: list[PurePosixPath]) -> str:
+    """File name of the layer, with its folder when another layer has the same."""
+    twins = sum(other.stem == path.stem for other in every)
+    return clean_text(path.stem if twins == 1 else str(path.with_suffix("")))
+
+
+def _no_shapefile(members: list[Member]) -> ReadError:
+    suffixes = {member.suffix for member in members}
+    if suffixes & {".gpkg", ".geojson", ".json"}:
+        return ReadError(
+            "压缩包内没有 .shp，但有 GeoPackage 或 GeoJSON", "请解压后直接导入其中的 .gpkg 或 .geojson 文件"
+        )
+    if "[Content_Types].xml" in {member.name.name for member in members}:
+        return ReadError(
+            "这是 Office 文件（表格或文档），不是打包的 Shapefile", "请导入 Shapefile、GeoPackage 或 GeoJSON"
+        )
+    if ".zip" in suffixes:
+        return ReadError("压缩包内还有压缩包", "请解开外层，直接导入里面的 .zip")
+    return ReadError("压缩包内没有 .shp 文件", "请把 .shp、.shx、.dbf、.prj、.cpg 一起打包为 .zip")
+
+
+def _open_layer(name: str, base: Path, crs: str | None) -> ShapeLayer:
+    """Check the parts of one Shapefile against each other and decide datum and encoding."""
+    shp = _isolated(base)
+    _check_length(name, shp)
+    kind, count = describe_shapes(shp)
+    table = open_table(base.with_suffix(".dbf"))
+    if table.records != count:
+        raise ReadError(f"图层 {name} 的图形 {count} 个，属性 {table.records} 条，数目不符", "请重新导出后再打包")
+    codec, label, note = find_encoding(table, _text_of(base.with_suffix(".cpg")))
+    placing = decide_placing(declared=_text_of(base.with_suffix(".prj")), forced=crs, sample=sample_corners(shp, count))
+    return ShapeLayer(
+        name=name,
+        shp=shp,
+        kind=kind,
+        count=count,
+        table=table,
+        codec=codec,
+        encoding=label,
+        placing=placing,
+        notes=(*placing.notes, *((note,) if note else ())),
+    )
+
+
+def _isolated(base: Path) -> Path:
+    """Put the shapes apart from table and datum, which GDAL need not see."""
+    folder = base.with_name(f"{base.name}-shapes")
+    folder.mkdir()
+    for suffix in (".shp", ".shx"):
+        if base.with_suffix(suffix).exists():
+            base.with_suffix(suffix).rename(folder / f"shapes{suffix}")
+    return folder / "shapes.shp"
+
+
+def _check_length(name: str, shp: Path) -> None:
+    """Refuse a .shp that is none or shorter than its head says."""
+    with shp.open("rb") as stream:
+        head = stream.read(100)
+    magic, words = (struct.unpack(">i20xi", head[:28])) if len(head) == 100 else (0, 0)
+    if magic != SHP_MAGIC:
+        raise ReadError(f"图层 {name} 的 .shp 为空或不是 Shapefile", "请重新导出后再打包")
+    if shp.stat().st_size < words * 2:
+        raise ReadError(f"图层 {name} 的 .shp 不完整：应有 {words * 2} 字节", "请确认文件传输完整，重新打包后再导入")
+
+
+def _text_of(path: Path) -> str | None:
+    """Text of a small side file (.prj, .cpg); None when missing or empty."""
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        raw = stream.read(64 * 1024)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", "replace")
+    return text.strip(" \0\r\n\t") or None
+
+
+def _has_deleted(layer: ShapeLayer) -> bool:
+    return any(record[:1] == b"*" for record in layer.table.raw_records())
+
+
+def _all_rows(layers: list[ShapeLayer], folder: "tempfile.TemporaryDirectory[str]") -> Iterator[SourceRow]:
+    """Rows of all layers, numbered on; the unpacked files go when the walk ends."""
+    first = 1
+    try:
+        for layer in layers:
+            yield from finish_rows(_raw_rows(layer, first), layer.placing)
+            first += layer.count
+    finally:
+        folder.cleanup()
+
+
+def _raw_rows(layer: ShapeLayer, first: int) -> Iterator[RawRow]:
+    attributes = read_attributes(layer.table, layer.codec)
+    read = 0
+    for (number, shape), values in zip(read_shapes(layer.shp, layer.count), attributes, strict=False):
+        read += 1
+        if values is None:
+            continue
+        cleaned, notes = clean_attributes(values)
+        yield RawRow(index=first + number, attributes=cleaned, geometry=shape, notes=notes, layer=layer.name)
+    if read != layer.count:
+        raise ReadError(f"图层 {layer.name} 只读到 {read} 条，应有 {layer.count} 条", "文件可能损坏，请重新导出")

@@ -1,0 +1,185 @@
+"""Entries of the journal in plain words: what was done, by whom, with which values; names masked where they must be."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qingshan.commons.journal.models import Seal
+from qingshan.commons.journal.selectors import HistoryLine
+from qingshan.domain import case, lead
+from qingshan.domain.plan import Plan
+from qingshan.interfaces.web import formats, labels
+from qingshan.interfaces.web.casework.people import PERSONAL_FIELDS, masked
+from qingshan.interfaces.web.views.lead_history import entry_text
+
+LATE = timedelta(minutes=5)
+_ACTOR = re.compile(r"^(?P<person>.*)（(?P<unit>[^·]*)·(?P<post>.*)）$")
+_TABLES = {**lead.TABLE, **case.TABLE}
+Details = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is needed to say an entry in words: the plan's labels, the moment of reading, whether names may be read."""
+
+    plan: Plan
+    now: datetime
+    persons_open: bool
+
+    def field(self, slug: str) -> str:
+        """Label of a field."""
+        found = self.plan.fields.get(slug)
+        return found.label if found is not None else slug
+
+    def value(self, slug: str, text: str) -> str:
+        """A value as this reader may see it; days in words."""
+        if slug in PERSONAL_FIELDS and not self.persons_open:
+            return masked()
+        return self.day(text)
+
+    def day(self, text: str) -> str:
+        """A stored day in words; any other text as it is."""
+        try:
+            return formats.moment_text(date.fromisoformat(text), self.now)
+        except ValueError:
+            return text
+
+    def station(self, track: str, station: str) -> str:
+        """Label of a station."""
+        definition = self.plan.track_defs.get(track)
+        labels_by_slug = {s.slug: s.label for s in definition.stations} if definition else {}
+        return labels_by_slug.get(station, station)
+
+    def track(self, slug: str) -> str:
+        """Label of a track."""
+        definition = self.plan.track_defs.get(slug)
+        return definition.label if definition else slug
+
+
+def timeline_entry(line: HistoryLine, words: Words) -> dict[str, object]:
+    """An entry for the component `timeline.html`."""
+    who = _ACTOR.match(line.actor)
+    late = line.recorded_at - line.acted_at > LATE
+    row = _TABLES.get(line.act)
+    return {
+        "at": line.acted_at,
+        "act": act_word(line.act),
+        "text": plain_words(line, words),
+        "unit": who["unit"] if who else line.actor,
+        "post": who["post"] if who else "",
+        "person": who["person"] if who else "",
+        "digest": line.hash,
+        "recorded_at": line.recorded_at if late else None,
+        "correction": line.act.endswith(".correct"),
+        "clause": row.clause if row else "",
+        "seq": line.seq,
+    }
+
+
+def act_word(act: str) -> str:
+    """Name of an act; an act without a word here is shown by its stored name."""
+    return str(labels.ACTS.get(act, act))
+
+
+def plain_words(line: HistoryLine, words: Words) -> str:
+    """What an entry says, in one line; acts on leads have their own sentences."""
+    say = _SENTENCES.get(line.act)
+    if say is None:
+        return entry_text(line.act, line.details)
+    return _("；").join(part for part in say(line.details, words) if part)
+
+
+def _labelled(label: str, text: object) -> str:
+    return _("%(label)s：%(text)s") % {"label": label, "text": text} if text else ""
+
+
+def _photos(details: Details) -> str:
+    count = len(details.get("photos") or details.get("files") or ())
+    return _("附件 %(n)s 个") % {"n": count} if count else ""
+
+
+def _open(d: Details, w: Words) -> list[str]:
+    steps = "、".join(f"{w.day(m['on'])} {m['what']}" for m in d.get("milestones", ()))
+    tracks = "、".join(w.track(t) for t in d.get("tracks", ()))
+    return [_labelled(_("线索"), d.get("lead")), _labelled(_("办理线"), tracks), _labelled(_("时间节点"), steps)]
+
+
+def _step(d: Details, w: Words) -> list[str]:
+    values = [_labelled(w.field(slug), w.value(slug, text)) for slug, text in d.get("fields", {}).items()]
+    return [f"{w.track(d.get('track', ''))} · {d.get('label', '')}", *values, _photos(d)]
+
+
+def _accept(d: Details, w: Words) -> list[str]:
+    return [
+        _labelled(_("验收组"), "、".join(d.get("members", ()))),
+        _labelled(_("意见"), d.get("opinion")),
+        _labelled(_("验收日期"), w.day(d.get("accepted_on", ""))),
+        _photos(d),
+    ]
+
+
+def _report(d: Details, w: Words) -> list[str]:
+    return [
+        _labelled(_("文号"), d.get("number")),
+        _labelled(_("上报日期"), w.day(d.get("reported_on", ""))),
+        _("同批 %(n)s 件") % {"n": d.get("cases", 1)},
+    ]
+
+
+def _check(d: Details, _w: Words) -> list[str]:
+    result = _("四问全部通过") if d.get("result") == "pass" else _("退回整改")
+    return [result, *(_labelled(label, answer) for label, answer in d.get("answers", {}).items())]
+
+
+def _close(d: Details, _w: Words) -> list[str]:
+    return [_labelled(_("销号编号"), d.get("number"))]
+
+
+def _reopen(d: Details, w: Words) -> list[str]:
+    tracks = "、".join(w.track(t) for t in d.get("tracks", ()))
+    return [
+        _labelled(_("理由"), d.get("reason")),
+        _labelled(_("须重新办理"), tracks),
+        _labelled(_("原销号编号"), d.get("former_close_out")),
+    ]
+
+
+def _correct(d: Details, w: Words) -> list[str]:
+    where = w.station(d["track"], d["station"]) if "station" in d else ""
+    changes = []
+    for name, pair in d.get("changed", {}).items():
+        old, new = (w.value(name, str(text)) for text in pair)
+        change = _("%(name)s 由“%(old)s”改为“%(new)s”") % {"name": w.field(name), "old": old or "空", "new": new}
+        changes.append(change)
+    return [where, *changes, _labelled(_("理由"), d.get("reason"))]
+
+
+_SENTENCES: dict[str, Callable[[Details, Words], list[str]]] = {
+    "case.open": _open,
+    "case.track_step": _step,
+    "case.accept": _accept,
+    "case.report_city": _report,
+    "case.city_check": _check,
+    "case.close_out": _close,
+    "case.reopen": _reopen,
+    "case.correct": _correct,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealNote:
+    """How much of a history is sealed (封签): counts, and the newest seal."""
+
+    entries: int
+    sealed: int
+    seal: Seal | None
+
+
+def seal_note(lines: list[HistoryLine], newest: Seal | None) -> SealNote:
+    """Entries recorded by the moment of the newest seal are under it or an earlier one."""
+    sealed = sum(1 for line in lines if newest is not None and line.recorded_at <= newest.until)
+    return SealNote(entries=len(lines), sealed=sealed, seal=newest)

@@ -1,0 +1,75 @@
+"""What every page shows around its content: who is looking, navigation, the campaign's day, the moment it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import NoCampaign, campaign_in_force
+from qingshan.interfaces.web.access import MATTER_ROLES
+
+COUNTY_READERS = ("bureau_officer", "bureau_leader", "taskforce_office", "county_leader", "discipline")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavEntry:
+    """One entry of the navigation; shown to the posts that may open it."""
+
+    label: str | Promise
+    name: str
+    icon: str
+    under: str
+    roles: tuple[str, ...]
+
+
+NAV: tuple[NavEntry, ...] = (
+    NavEntry(label=_("工作台"), name="workbench", icon="workbench", under="", roles=()),
+    NavEntry(label=_("线索"), name="lead_list", icon="lead", under="/leads/", roles=tuple(MATTER_ROLES)),
+    NavEntry(label=_("台账问题"), name="case_list", icon="case", under="/cases/", roles=tuple(MATTER_ROLES)),
+    NavEntry(label=_("地图"), name="map", icon="map", under="/map/", roles=tuple(MATTER_ROLES)),
+    NavEntry(label=_("批次"), name="batch_list", icon="batch", under="/batches/", roles=COUNTY_READERS),
+    NavEntry(label=_("总台账"), name="ledger", icon="ledger", under="/ledger/", roles=tuple(MATTER_ROLES)),
+    NavEntry(
+        label=_("留痕"), name="journal", icon="journal", under="/journal/", roles=(*COUNTY_READERS, "audit_admin")
+    ),
+    NavEntry(label=_("单位与职务"), name="units", icon="units", under="/units/", roles=()),
+    NavEntry(label=_("行动方案"), name="campaign", icon="campaign", under="/campaign/", roles=()),
+)
+
+
+def office(request: HttpRequest) -> dict[str, Any]:
+    """Context of every template; pages without sign-in get only the campaign's title."""
+    viewer = getattr(request, "viewer", None)
+    return {
+        "viewer": viewer,
+        "nav": _nav(request, viewer) if isinstance(viewer, Viewer) else [],
+        "campaign": _campaign(request),
+        "now": getattr(request, "now", None) or timezone.now(),
+    }
+
+
+def _nav(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
+    entries = []
+    for entry in NAV:
+        if entry.roles and not viewer.has(*entry.roles):
+            continue
+        url = reverse(f"web:{entry.name}")
+        active = request.path.startswith(entry.under) if entry.under else request.path == url
+        entries.append({"label": entry.label, "url": url, "icon": entry.icon, "active": active})
+    return entries
+
+
+def _campaign(request: HttpRequest) -> dict[str, Any] | None:
+    try:
+        in_force = campaign_in_force()
+    except NoCampaign:
+        return None
+    today = timezone.localdate(getattr(request, "now", None))
+    day = in_force.day_number(today)
+    shown = 1 <= day <= in_force.days
+    return {"title": in_force.title, "day": day if shown else None, "days": in_force.days, "over": day > in_force.days}

@@ -1,0 +1,217 @@
+"""Words and marks for stored slugs: states, verdicts, acts, roles, categories.
+
+A state is told by its word and by the shape of its mark first, by colour second; red is kept for overdue and refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Text = str | Promise
+
+
+class UnknownLabel(LookupError):
+    """No word is known for this slug: a new state must get its label here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Word, mark (symbol of the icon sprite) and tone (``plain work wait yes done refused``) of one slug."""
+
+    text: Text
+    mark: str = "mark-open"
+    tone: str = "plain"
+
+
+def _label(text: Text, mark: str = "mark-open", tone: str = "plain") -> Label:
+    return Label(text=text, mark=mark, tone=tone)
+
+
+CATEGORIES: dict[str, Text] = {
+    "unlicensed": _("无证"),
+    "licensed_pit": _("持证露天"),
+    "project_cover": _("以工程建设为名"),
+}
+
+STATES: dict[str, dict[str, Label]] = {
+    "lead": {
+        "received": _label(_("待分派"), "mark-open", "wait"),
+        "dispatched": _label(_("待签收"), "mark-open", "wait"),
+        "under_verification": _label(_("核查中"), "mark-half", "work"),
+        "returned": _label(_("已退回"), "mark-back", "wait"),
+        "in_review": _label(_("待审核"), "mark-square", "wait"),
+        "substantiated": _label(_("查实"), "mark-diamond", "yes"),
+        "county_recheck": _label(_("待县级复核"), "mark-square", "work"),
+        "city_recheck": _label(_("待市级复核"), "mark-squares", "work"),
+        "inconclusive": _label(_("存疑"), "mark-triangle", "wait"),
+        "archived": _label(_("已归档"), "mark-dash"),
+    },
+    "case": {
+        "open": _label(_("办理中"), "mark-half", "work"),
+        "accepted": _label(_("已县级验收"), "mark-square", "work"),
+        "reported": _label(_("已报市核查"), "mark-squares", "work"),
+        "city_passed": _label(_("市核查通过"), "mark-full", "yes"),
+        "closed": _label(_("已销号"), "mark-done", "done"),
+    },
+    "verdict": {
+        "substantiated": _label(_("查实"), "mark-diamond", "yes"),
+        "unfounded": _label(_("查否"), "mark-dash"),
+        "inconclusive": _label(_("存疑"), "mark-triangle", "wait"),
+    },
+    "recheck": {
+        "confirmed": _label(_("维持查否"), "mark-dash"),
+        "overturned": _label(_("推翻，改为查实"), "mark-diamond", "yes"),
+    },
+    "city_check": {
+        "pass": _label(_("通过"), "mark-done", "done"),
+        "fail": _label(_("不通过，退回整改"), "mark-cross", "refused"),
+    },
+    "job": {
+        "waiting": _label(_("排队中"), "mark-open", "wait"),
+        "running": _label(_("进行中"), "mark-half", "work"),
+        "done": _label(_("已完成"), "mark-done", "done"),
+        "failed": _label(_("未完成"), "mark-cross", "refused"),
+    },
+    "row": {
+        "accepted": _label(_("已接收"), "mark-done", "done"),
+        "duplicate": _label(_("重复"), "mark-dash"),
+        "rejected": _label(_("未接收"), "mark-cross", "refused"),
+    },
+    "station": {
+        "done": _label(_("已办"), "mark-done", "done"),
+        "now": _label(_("待办"), "mark-open", "wait"),
+        "next": _label(_("未到"), "mark-open"),
+    },
+    "gate": {
+        "ok": _label(_("已通过"), "mark-done", "done"),
+        "missing": _label(_("还缺"), "mark-half", "wait"),
+        "waiting": _label(_("未到"), "mark-lock"),
+        "refused": _label(_("未通过"), "mark-cross", "refused"),
+        "clock": _label(_("时限"), "clock"),
+    },
+    "chain": {
+        "intact": _label(_("校验通过"), "mark-done", "done"),
+        "broken": _label(_("校验不通过"), "mark-cross", "refused"),
+        "unsealed": _label(_("待封签"), "mark-open", "wait"),
+    },
+}
+
+UNFOUNDED_REASONS: dict[str, Text] = {
+    "legal": _("合法用地或合法采矿"),
+    "pseudo_change": _("伪变化"),
+    "not_found": _("现场未发现"),
+    "other": pgettext_lazy("查否原因", "其他"),
+}
+
+DIRECTIONS: dict[str, Text] = {"from_above": _("上级推送"), "from_below": _("基层发现")}
+
+PHOTO_DIRECTIONS: dict[str, Text] = {
+    "north": _("向北"),
+    "east": _("向东"),
+    "south": _("向南"),
+    "west": _("向西"),
+    "near": _("近景"),
+    "wide": _("全景"),
+}
+
+CHANNELS: dict[str, Text] = {
+    "province-clue": _("省级下发线索"),
+    "province-patch": _("省级下发图斑"),
+    "patrol": _("日常巡查"),
+    "media-opinion": _("舆情监测"),
+    "public-report": _("群众举报"),
+    "petition": _("信访"),
+    "smart-monitoring": _("智能监测"),
+    "internet-inspection": _("互联网督查"),
+    "hotline-12345": _("12345 热线"),
+    "gov-website": _("政府网站留言"),
+    "media-exposure": _("媒体曝光"),
+    "department-handover": _("部门移交"),
+    "project-check": _("工程项目检查"),
+    "mine-check": _("矿山检查"),
+    "forest-patrol": _("护林巡查"),
+    "police-notice": _("公安通报"),
+    "leader-instruction": _("领导批示"),
+    "city-push": _("市级交办"),
+    "county-transfer": _("邻县移交"),
+}
+
+ROLES: dict[str, Text] = {
+    "village_patroller": _("村级巡查员"),
+    "township_officer": _("乡镇经办人"),
+    "township_leader": _("乡镇负责人"),
+    "bureau_officer": _("县局经办人"),
+    "bureau_leader": _("县局负责人"),
+    "taskforce_office": _("专班办公室"),
+    "hotline_desk": _("举报受理"),
+    "custodian": _("物证保管"),
+    "department_officer": _("部门经办人"),
+    "department_leader": _("部门负责人"),
+    "finance_reviewer": _("财政审核"),
+    "police": _("公安"),
+    "procuratorate": _("检察"),
+    "court": _("法院"),
+    "discipline": _("纪检监察"),
+    "county_leader": _("县领导"),
+    "city_reviewer": _("市级核查"),
+    "province_reader": _("省级查看"),
+    "system_admin": _("系统管理"),
+    "rights_admin": _("权限管理"),
+    "audit_admin": _("审计管理"),
+}
+
+ACTS: dict[str, Text] = {
+    "lead.register": _("登记线索"),
+    "lead.dispatch": _("分派"),
+    "lead.receive": _("签收"),
+    "lead.return": _("退回"),
+    "lead.verify": _("提交实地核查"),
+    "lead.review_approve": _("审核通过"),
+    "lead.review_reject": _("审核退回"),
+    "lead.county_recheck": _("县级复核"),
+    "lead.city_recheck": _("市级复核"),
+    "lead.resume": _("补充核查"),
+    "lead.flag_active": _("标记正在实施"),
+    "lead.open_case": _("建立台账问题"),
+    "lead.correct": _("更正"),
+    "case.open": _("列入台账"),
+    "case.track_step": _("办理节点"),
+    "case.accept": _("县级验收"),
+    "case.report_city": _("上报市局"),
+    "case.city_check": _("市级核查"),
+    "case.close_out": _("销号"),
+    "case.reopen": _("重新打开"),
+    "case.correct": _("更正"),
+}
+
+WORDS: dict[str, dict[str, Text]] = {
+    "category": CATEGORIES,
+    "unfounded_reason": UNFOUNDED_REASONS,
+    "direction": DIRECTIONS,
+    "photo_direction": PHOTO_DIRECTIONS,
+    "channel": CHANNELS,
+    "role": ROLES,
+    "act": ACTS,
+}
+
+
+def state_label(kind: str, slug: str) -> Label:
+    """Word, mark and tone of a state; raises `UnknownLabel` for a kind or slug without one."""
+    try:
+        return STATES[kind][slug]
+    except KeyError:
+        raise UnknownLabel(f"{kind}: {slug}") from None
+
+
+def word(kind: str, slug: str) -> Text:
+    """Word of a slug of any kind (states included); raises `UnknownLabel` for one without."""
+    if kind in STATES:
+        return state_label(kind, slug).text
+    try:
+        return WORDS[kind][slug]
+    except KeyError:
+        raise UnknownLabel(f"{kind}: {slug}") from None

@@ -1,0 +1,231 @@
+"""Tags and filters of the office pages: `{% load qs %}`. Usage of each stands in the components' README."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.template.loader_tags import BlockNode
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from qingshan.interfaces.web import formats, labels
+from qingshan.interfaces.web.assets import assets
+from qingshan.interfaces.web.fields import field_context
+
+register = template.Library()
+COMPONENTS = "web/components"
+Number = formats.Number
+
+
+# --- frame ---------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def styles() -> SafeString:
+    """Links to the built style sheets."""
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((url,) for url in assets().styles))
+
+
+@register.simple_tag
+def script() -> SafeString:
+    """The one module script of the office pages."""
+    return format_html('<script type="module" src="{}"></script>', assets().script)
+
+
+@register.simple_tag
+def mark_url() -> str:
+    """Address of the site's own mark, for the browser's tab."""
+    return assets().mark
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; decorative unless ``label`` says what it means."""
+    address = f"{assets().sprite}#{name}"
+    if label:
+        return format_html(
+            '<svg class="qs-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
+        )
+    return format_html('<svg class="qs-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """The theme chosen on this device (cookie ``qs_theme``): ``light`` or ``dark``."""
+    request = context.get("request")
+    return "dark" if request is not None and request.COOKIES.get("qs_theme") == "dark" else "light"
+
+
+@register.tag
+def same_block(_parser: Parser, token: Token) -> BlockNode:
+    """`{% same_block "title" %}`: write the content of a block a second time (page title and heading)."""
+    parts = token.split_contents()
+    if len(parts) != 2:
+        raise template.TemplateSyntaxError(f"{parts[0]} takes the name of one block")
+    return BlockNode(parts[1].strip("\"'"), NodeList())
+
+
+# --- marks inside a line -------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag(f"{COMPONENTS}/clause.html")
+def clause(ids: str | None, text: str = "") -> dict[str, Any]:
+    """Small marks of one or more clause ids (separated by spaces), each opening our wording of the clause."""
+    return {
+        "marks": [{"id": name, "url": reverse("web:clause", args=[name])} for name in (ids or "").split()],
+        "text": text,
+    }
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, value: datetime | date | None) -> SafeString:
+    """A moment as `<time>`; the year is left out when it is that of ``now`` in the context."""
+    text = formats.moment_text(value, context.get("now"))
+    if value is None:
+        return format_html('<span class="qs-mute">{}</span>', text)
+    return format_html('<time datetime="{}" class="qs-nowrap">{}</time>', value.isoformat(), text)
+
+
+@register.inclusion_tag(f"{COMPONENTS}/due.html", takes_context=True)
+def due(
+    context: Context,
+    at: datetime | None,
+    now: datetime | None = None,
+    *,
+    why: Sequence[str] = (),
+    clause: str = "",
+    stacked: bool = False,
+    done: bool = False,
+) -> dict[str, Any]:
+    """A due moment with its distance from ``now``; ``why``: lines telling how it was computed; ``done``: not judged."""
+    current = now or context.get("now")
+    judged = at is not None and current is not None and not done
+    return {
+        "at": at,
+        "now": current,
+        "text": formats.moment_text(at, current),
+        "gap": formats.gap_text(at, current) if judged and at and current else "",
+        "late": bool(judged and at and current and at < current),
+        "why": why,
+        "clause": clause,
+        "stacked": stacked,
+    }
+
+
+@register.simple_tag
+def area(m2: Number | None) -> SafeString:
+    """“12.4 亩（8,267 m²）”."""
+    if m2 is None:
+        return format_html('<span class="qs-mute">{}</span>', formats.NOTHING)
+    return format_html(
+        '<span class="qs-area"><span class="qs-area__mu">{} {}</span><span class="qs-area__m2">{}{} m²{}</span></span>',
+        formats.mu_text(m2),
+        _("亩"),
+        _("（"),
+        formats.m2_text(m2),
+        _("）"),
+    )
+
+
+@register.inclusion_tag(f"{COMPONENTS}/category.html")
+def category(slug: str | None, subcode: str = "", label: str = "") -> dict[str, Any]:
+    """Chip of a category with its colour; ``label`` overrides the word (the plan's own); empty slug: not yet known."""
+    known = bool(slug)
+    word = label or (labels.CATEGORIES.get(slug, slug) if slug else _("未分类"))
+    return {"slug": slug if known else "none", "word": word, "subcode": subcode}
+
+
+@register.inclusion_tag(f"{COMPONENTS}/state.html")
+def state(kind: str, slug: str, note: str = "") -> dict[str, Any]:
+    """Chip of a state: mark and word; kinds are those of `labels.STATES`."""
+    label = labels.state_label(kind, slug)
+    return {"text": label.text, "mark": label.mark, "tone": label.tone, "note": note}
+
+
+@register.inclusion_tag(f"{COMPONENTS}/coord.html")
+def coord(lon: Number | None, lat: Number | None) -> dict[str, Any]:
+    """A CGCS2000 position in degrees with a copy button."""
+    if lon is None or lat is None:
+        return {"text": "", "plain": ""}
+    return {"text": formats.coord_text(lon, lat), "plain": formats.coord_plain(lon, lat)}
+
+
+@register.inclusion_tag(f"{COMPONENTS}/person.html")
+def person(name: str = "", *, unit: str = "", post: str = "", phone: str = "") -> dict[str, Any]:
+    """A person with unit and post; without a name the post is shown as vacant."""
+    return {"name": name, "unit": unit, "post": post, "phone": phone}
+
+
+@register.simple_tag
+def map_words() -> str:
+    """Words of the map's window over a matter, as JSON for its ``data-words``."""
+    words = {
+        "open": _("打开"),
+        "kind": {"lead": _("线索"), "case": _("台账问题")},
+        "lead": {slug: str(label.text) for slug, label in labels.STATES["lead"].items()},
+        "case": {slug: str(label.text) for slug, label in labels.STATES["case"].items()},
+        "category": {slug: str(text) for slug, text in labels.CATEGORIES.items()},
+    }
+    return json.dumps(words, ensure_ascii=False)
+
+
+@register.inclusion_tag(f"{COMPONENTS}/field.html")
+def field(bound: BoundField | Mapping[str, Any], **options: Any) -> dict[str, Any]:
+    """A form field (Django's or a mapping): label above, help under, fault beside. Options: see README."""
+    return field_context(bound, options)
+
+
+# --- filters -------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def word(slug: str | None, kind: str) -> labels.Text:
+    """`{{ lead.channel|word:"channel" }}`: the word of a slug; nothing for an empty one."""
+    return labels.word(kind, slug) if slug else formats.NOTHING
+
+
+@register.filter
+def digest(value: str | None) -> str:
+    """The two ends of a digest."""
+    return formats.digest_text(value) if value else formats.NOTHING
+
+
+@register.filter
+def filesize(value: int | None) -> str:
+    """Size of a file for people."""
+    return formats.size_text(value) if value is not None else formats.NOTHING
+
+
+@register.filter
+def metres(value: Number | None) -> str:
+    """A distance in metres or kilometres."""
+    return formats.metres_text(value) if value is not None else formats.NOTHING
+
+
+@register.filter
+def azimuth(value: Number | None) -> str:
+    """Direction and degrees of a photo."""
+    return formats.azimuth_text(value) if value is not None else formats.NOTHING
+
+
+@register.filter
+def number(value: Number | None) -> str:
+    """A number with its thousands apart."""
+    return formats.whole_text(value) if value is not None else formats.NOTHING
+
+
+@register.filter
+def percent(part: Number | None, whole: Number | None) -> str:
+    """`{{ done|percent:total }}`: whole per cent, never rounded up to 100."""
+    if part is None or not whole:
+        return formats.NOTHING
+    return f"{int(float(part) * 100 / float(whole))}%"

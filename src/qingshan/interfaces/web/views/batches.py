@@ -1,0 +1,255 @@
+"""Batches (批次): upload, preview, acceptance with its progress, and the result to the row (三-1-2①)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from procrastinate.exceptions import AlreadyEnqueued
+
+from qingshan.commons.files.models import StoredFile
+from qingshan.commons.files.selectors import visible_file
+from qingshan.commons.files.services import store_file
+from qingshan.commons.inbox.models import Batch
+from qingshan.commons.inbox.selectors import batch_by_id, batches
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.contexts.leads.public import (
+    queue_acceptance,
+    queue_inspection,
+    register_batch,
+    verification_progress,
+)
+from qingshan.domain.acts import ActRefused
+from qingshan.domain.lead import REGISTER_ROLES
+from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.acting import acting_of, perform
+from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, job_of, progress_response
+from qingshan.interfaces.web.views.batch_rows import report_lines, rows_context
+from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
+
+READER_ROLES = (*sorted(REGISTER_ROLES), "county_leader", "discipline", "city_reviewer", "province_reader")
+SPATIAL = frozenset({"application/geo+json", "application/zip", "application/gzip", "application/geopackage+sqlite3"})
+"""Media types, told by content, that a batch may have."""
+SYSTEMS = (
+    ("", "按文件自带的坐标系"),
+    ("EPSG:4490", "CGCS2000 经纬度（EPSG:4490）"),
+    ("EPSG:4326", "WGS 84 经纬度（EPSG:4326）"),
+    ("EPSG:4526", "CGCS2000 三度带 38 带，带带号（EPSG:4526）"),
+    ("EPSG:4547", "CGCS2000 三度带 中央经线 114°（EPSG:4547）"),
+)
+NAMES = ("name", "channel", "crs")
+
+
+def batch_or_404(batch_id: UUID) -> Batch:
+    """The batch, when the viewer's scope holds it."""
+    batch = batch_by_id(batch_id)
+    if batch is None:
+        raise Http404("没有这个批次，或它不在您的辖区内")
+    return batch
+
+
+@page(*READER_ROLES)
+@require_safe
+def batch_list(request: OfficeRequest) -> HttpResponse:
+    """Batches, newest first, with what became of their rows."""
+    in_force = campaign_in_force()
+    rows = [{"batch": batch, "channel": channel_text(batch.channel, in_force)} for batch in batches()]
+    context = {"rows": rows, "may_upload": _may_upload(request), "now": request.now}
+    return render(request, "web/batches/list.html", context)
+
+
+def _may_upload(request: OfficeRequest) -> bool:
+    return not request.viewer.roles.isdisjoint(REGISTER_ROLES)
+
+
+@page(*REGISTER_ROLES)
+@require_http_methods(["GET", "POST"])
+def batch_upload(request: OfficeRequest) -> HttpResponse:
+    """Hand in a file; it is stored first, then read by the worker for the preview."""
+    texts = {name: request.POST.get(name, "").strip() for name in NAMES}
+    dispatch = request.method != "POST" or "dispatch" in request.POST
+    in_force = campaign_in_force()
+    registered: list[Batch] = []
+
+    def context() -> dict[str, object]:
+        return {"fields": _fields(texts, in_force, dispatch=dispatch), "now": request.now}
+
+    if request.method != "POST":
+        return render(request, "web/batches/upload.html", context())
+
+    def run() -> None:
+        registered.append(_register(request, texts, dispatch=dispatch))
+
+    response = perform(
+        request,
+        run,
+        done=_("文件已收到并存下，正在读取；读完可以先看预览，再决定是否导入"),
+        to="",
+        template="web/batches/upload.html",
+        context=context,
+    )
+    if registered:
+        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
+        response.headers[name] = reverse("web:batch_detail", args=[registered[0].id])
+    return response
+
+
+def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) -> Batch:
+    acting = acting_of(request)
+    batch, new = register_batch(
+        file=_store(request), name=texts["name"], channel=texts["channel"], crs=texts["crs"], dispatch=dispatch,
+        acting=acting,
+    )  # fmt: skip
+    if new or (batch.state in ("received", "failed") and not is_running(batch)):
+        _queue(lambda: queue_inspection(batch=batch, acting=acting))
+    return batch
+
+
+def _store(request: OfficeRequest) -> StoredFile:
+    posted = request.FILES.get("file")
+    if posted is None:
+        raise ActRefused("file", _("没有选择文件"))
+    row = store_file(
+        chunks=posted.chunks(), name=posted.name or "", uploaded_by=request.viewer.account_id, now=request.now
+    )
+    if row.size and row.media_type not in SPATIAL:
+        raise ActRefused(
+            "file",
+            _("“%(name)s”不是空间数据文件：请上传 GeoJSON、GeoPackage（.gpkg）或压缩成一个 zip 的 Shapefile")
+            % {"name": row.original_name},
+        )
+    return row
+
+
+def _queue(start: Callable[[], object]) -> None:
+    """Queue a job unless it waits already."""
+    try:
+        with transaction.atomic():
+            start()
+    except AlreadyEnqueued:
+        return
+
+
+def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict[str, dict[str, object]]:
+    made: dict[str, dict[str, object]] = {
+        "name": {
+            "label": _("批次名称"),
+            "kind": "text",
+            "help": _("例如“省厅第三批”；同一文件用同一名称再传，不会重复导入"),
+        },
+        "channel": {
+            "label": _("线索渠道"),
+            "kind": "select",
+            "options": [("", _("请选择")), *channel_options(in_force)],
+        },
+        "crs": {
+            "label": _("坐标系"),
+            "kind": "select",
+            "required": False,
+            "options": list(SYSTEMS),
+            "help": _("一般不用选；预览里位置不对时再指定"),
+        },
+    }
+    fields = {name: {"name": name, "value": texts[name], **field} for name, field in made.items()}
+    fields["file"] = {
+        "name": "file", "label": _("文件"), "kind": "file", "accept": ".geojson,.json,.gz,.gpkg,.zip",
+        "help": _("GeoJSON、GeoPackage 或 zip 压缩的 Shapefile；编号、面积、时相等字段自动识别，不认识的列原样保留"),
+    }  # fmt: skip
+    fields["dispatch"] = {
+        "name": "dispatch", "label": _("导入后直接按位置分派到乡镇"), "kind": "checkbox", "value": dispatch,
+        "required": False,
+    }  # fmt: skip
+    return fields
+
+
+@page(*READER_ROLES)
+@require_safe
+def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
+    """One batch by its state: being read, preview, being taken in, result, or why it could not be read."""
+    batch, in_force = batch_or_404(batch_id), campaign_in_force()
+    job = job_of(batch)
+    context: dict[str, object] = {
+        "batch": batch,
+        "channel": channel_text(batch.channel, in_force),
+        "original": visible_file(batch.file_id),
+        "may_accept": _may_upload(request),
+        "now": request.now,
+        **job_context(batch, job, request.now),
+    }
+    if batch.state == "done":
+        units = verification_progress(request.viewer, batch.id)
+        context |= {
+            "units": units,
+            "received": sum(unit.received for unit in units),
+            "verified": sum(unit.verified for unit in units),
+            **rows_context(batch, request.GET),
+        }
+    return render(request, f"web/batches/{_template(batch, running=bool(context['running']))}.html", context)
+
+
+def _template(batch: Batch, *, running: bool) -> str:
+    if batch.state in ("done", "failed") and not running:
+        return "result" if batch.state == "done" else "failed"
+    return "working" if running or batch.state == "received" else "preview"
+
+
+@page(*READER_ROLES)
+@require_safe
+def batch_progress(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
+    """The progress bar, asked for every second: 304 while nothing moved, a reload of the page at the end."""
+    batch = batch_or_404(batch_id)
+    return progress_response(request, batch, job_of(batch))
+
+
+@page(*REGISTER_ROLES)
+@require_POST
+def batch_accept(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
+    """Let the worker take the batch in; asked twice, it is done once."""
+    batch = batch_or_404(batch_id)
+    to = reverse("web:batch_detail", args=[batch.id])
+    if is_running(batch):
+        return HttpResponseRedirect(to)
+    acting = acting_of(request)
+    return perform(
+        request,
+        lambda: _queue(lambda: queue_acceptance(batch_id=batch.id, acting=acting)),
+        done=_("开始导入“%(name)s”") % {"name": batch.name},
+        to=to,
+        template="web/batches/refused.html",
+        context=lambda: {"batch": batch_or_404(batch_id), "now": request.now},
+    )
+
+
+@page(*READER_ROLES)
+@require_safe
+def batch_rows(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
+    """Every row of the received file with what became of it and why, by pages."""
+    batch = batch_or_404(batch_id)
+    if batch.state != "done":
+        return redirect("web:batch_detail", batch.id)
+    return render(
+        request, "web/batches/rows.html", {"batch": batch, "now": request.now, **rows_context(batch, request.GET)}
+    )
+
+
+@page(*READER_ROLES)
+@require_safe
+def batch_report(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
+    """The report to the row as CSV: outcome, reason, what was mended, every column as received."""
+    batch = batch_or_404(batch_id)
+    if batch.state != "done":
+        raise Http404("批次尚未导入，没有逐行结果")
+    response = HttpResponse(report_lines(request.viewer, batch), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = _attachment(batch.name, request.now)
+    return response
+
+
+def _attachment(name: str, now: datetime) -> str:
+    return content_disposition_header(True, f"{name}-逐行结果-{now:%Y%m%d}.csv") or "attachment"

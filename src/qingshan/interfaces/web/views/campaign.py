@@ -1,0 +1,47 @@
+"""The campaign (专项行动): purpose, dates, basis, milestones, limits with their basis, categories with sub-codes."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.domain.limits import Limit
+from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.plan_words import limit_label, limit_words
+
+
+@page()
+@require_safe
+def campaign(request: OfficeRequest) -> HttpResponse:
+    """What the campaign demands, as the plan in force has it; every line names its clause (H-2, H-3)."""
+    in_force = campaign_in_force()
+    plan = in_force.plan
+    today = request.now.astimezone(in_force.zone).date()
+    context = {
+        "in_force": in_force,
+        "plan": plan,
+        "day": in_force.day_number(today),
+        "days": in_force.days,
+        "today": today,
+        "milestones": plan.milestones,
+        "limits": [limit_row(in_force, limit) for limit in plan.limits.values()],
+        "categories": [
+            {"category": c, "codes": c.subcodes or plan.project_types, "own": bool(c.subcodes)} for c in plan.categories
+        ],
+        "now": request.now,
+    }
+    return render(request, "web/campaign/campaign.html", context)
+
+
+def limit_row(in_force: InForce, limit: Limit) -> dict[str, object]:
+    """A limit for a table: name, in words, basis, whether passing it has legal effect."""
+    plan = in_force.plan
+    return {
+        "label": limit_label(plan, limit.slug),
+        "words": limit_words(plan, limit),
+        "basis": limit.basis,
+        "hard": limit.hard,
+        "clause": limit.clause,
+        "note": limit.note,
+    }

@@ -1,0 +1,161 @@
+"""Cases (台账问题): the list, and one case with its gates, lanes, evidence, map and history."""
+
+from uuid import UUID
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from qingshan.commons.journal.selectors import history_of, seals
+from qingshan.commons.people.selectors import responsible_posts, township_level_units
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.cases.public import PAGE, case_counts, case_page, category_counts
+from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.casework.evidence import EvidenceGroup, count_of, evidence_of
+from qingshan.interfaces.web.casework.facts import case_facts, gate_records
+from qingshan.interfaces.web.casework.gate_bar import gate_cells
+from qingshan.interfaces.web.casework.history import Words, seal_note, timeline_entry
+from qingshan.interfaces.web.casework.lanes import lanes_of
+from qingshan.interfaces.web.casework.listing import (
+    CaseAddress,
+    Options,
+    case_rows,
+    category_links,
+    chips,
+    filter_fields,
+    state_tabs,
+)
+from qingshan.interfaces.web.casework.next_acts import acts_for
+from qingshan.interfaces.web.casework.people import persons_of
+from qingshan.interfaces.web.casework.reading import CaseView, place_text, read_case, subcode_label
+from qingshan.interfaces.web.middleware import OfficeRequest
+
+ROWS_ID = "case-rows"
+"""Id of the part of the list that a filter or a tab replaces."""
+
+
+def case_or_404(request: OfficeRequest, case_id: UUID) -> CaseView:
+    """The case in the viewer's scope; whether it exists elsewhere is not told."""
+    view = read_case(request.viewer, case_id, request.now)
+    if view is None:
+        raise Http404("没有这个台账问题，或它不在您的辖区内")
+    return view
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def case_list(request: OfficeRequest) -> HttpResponse:
+    """Cases in scope, newest first; the address holds the whole view."""
+    in_force, viewer, now = campaign_in_force(), request.viewer, request.now
+    address = CaseAddress.read(request.GET, {c.slug for c in in_force.plan.categories})
+    wanted = address.filter()
+    found = case_page(viewer, wanted, now)
+    counts = case_counts(viewer, wanted, now)
+    units = _units(viewer)
+    state = address.get("state")
+    context = {
+        "rows": case_rows(found, in_force.plan, now),
+        "tabs": state_tabs(address, counts),
+        "categories": category_links(address, in_force, category_counts(viewer)),
+        "fields": filter_fields(address, units),
+        "chips": chips(address, in_force, units),
+        "keep": [{"name": n, "value": address.get(n)} for n in ("state", "category") if address.get(n)],
+        "clear_url": address.to(category="", unit="", overdue="", q=""),
+        "total": counts.get(state, 0) if state else sum(counts.values()),
+        "first_url": address.to() if address.before else "",
+        "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
+        "filtered": bool(address.values),
+        "rows_id": ROWS_ID,
+        "now": now,
+    }
+    template = "web/cases/_rows.html" if request.headers.get("HX-Target") == ROWS_ID else "web/cases/list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _units(viewer: Viewer) -> Options:
+    """Units to choose between; whoever sees one unit or village only is not asked."""
+    wide = viewer.prefix is not None and len(viewer.prefix) <= 6
+    return [(str(u.id), u.short) for u in township_level_units()] if wide else []
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def case_detail_page(request: OfficeRequest, case_id: UUID) -> HttpResponse:
+    """One case: number, gates, tracks as lanes, facts, evidence, map, records of the gates, history."""
+    view = case_or_404(request, case_id)
+    case, now, viewer = view.case, request.now, request.viewer
+    primary, others = acts_for(view)
+    persons = persons_of(viewer, case)
+    lines = history_of(case.id)
+    groups = evidence_of(view)
+    records = gate_records(view, lines)
+    words = Words(plan=view.plan, now=now, persons_open=persons.open)
+    context = {
+        **case_head(view),
+        "cells": gate_cells(view),
+        "lanes": lanes_of(view),
+        "primary": primary,
+        "others": others,
+        "facts": case_facts(view, persons),
+        "posts": responsible_posts(case.unit_id, now.astimezone(view.in_force.zone).date()),
+        "groups": groups,
+        "geometry": geometry(view, groups),
+        "bbox": ",".join(f"{n:.6f}" for n in _bbox(case.geom)),
+        "records": records,
+        "entries": [timeline_entry(line, words) for line in lines],
+        "seal": seal_note(lines, next(iter(seals(limit=1)), None)),
+        "tabs": _tabs(groups, len(lines), len(records)),
+    }
+    return render(request, "web/cases/detail.html", context)
+
+
+def case_head(view: CaseView) -> dict[str, object]:
+    """What the head of every page about one case shows."""
+    case = view.case
+    return {
+        "case": case,
+        "view": view,
+        "now": view.now,
+        "place": place_text(case),
+        "category_label": view.plan.category(case.category).short,
+        "subcode": subcode_label(view.plan, case.category, case.subcode),
+    }
+
+
+def _tabs(groups: list[EvidenceGroup], entries: int, records: int) -> list[dict[str, object]]:
+    return [
+        {"slug": "facts", "label": _("台账内容"), "count": None},
+        {"slug": "evidence", "label": _("证据"), "count": count_of(groups)},
+        {"slug": "map", "label": _("图上位置"), "count": None},
+        {"slug": "gates", "label": _("验收与核查"), "count": records},
+        {"slug": "history", "label": _("办理留痕"), "count": entries},
+    ]
+
+
+def geometry(view: CaseView, groups: list[EvidenceGroup]) -> dict[str, object]:
+    """The patch and the positions of located photos as GeoJSON in CGCS2000 degrees."""
+    case = view.case
+    drawn = {"type": case.geom.geom_type, "coordinates": case.geom.coords}
+    patch = {"type": "Feature", "geometry": drawn, "properties": {"kind": "patch", "label": case.number}}
+    photos = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [photo["lon"], photo["lat"]]},
+            "properties": {"kind": "photo", "label": f"{group.title} {photo['label']}", "azimuth": photo["azimuth"]},
+        }
+        for group in groups
+        for photo in group.photos
+        if photo.get("lon") is not None
+    ]
+    return {"type": "FeatureCollection", "features": [patch, *photos]}
+
+
+def _bbox(shape: GEOSGeometry) -> tuple[float, float, float, float]:
+    west, south, east, north = shape.extent
+    return west - 0.002, south - 0.002, east + 0.002, north + 0.002

@@ -1,0 +1,83 @@
+"""One clause (条款): our wording, and everything in the plan and in the program that carries it out."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.domain import case, lead
+from qingshan.domain.acts import CATALOGUE
+from qingshan.domain.duty_rules import RULES
+from qingshan.domain.limits import Limit
+from qingshan.domain.plan import DutyDef, clause_ids
+from qingshan.interfaces.web import labels
+from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.clause_texts import clause_texts
+from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.plan_words import CADENCES, TABLE_WORDS, entries_of, entry_word, limit_label, owner_names
+from qingshan.interfaces.web.views.campaign import limit_row
+
+SHOWN = 24
+"""Entries shown per table of the plan; the rest is counted."""
+APART = frozenset({"limits", "duties"})
+"""Tables that have a list of their own on the page."""
+
+
+@page()
+@require_safe
+def clause(request: OfficeRequest, clause_id: str) -> HttpResponse:
+    """A clause with its limits, duties, acts and further entries of the plan."""
+    texts = clause_texts()
+    found = texts.get(clause_id)
+    if found is None:
+        raise Http404("没有这个条款编号")
+    in_force = campaign_in_force()
+    entries = entries_of(in_force.plan, clause_id)
+    ids = list(texts)
+    place = ids.index(clause_id)
+    context = {
+        "clause": found,
+        "limits": [limit_row(in_force, e) for e in entries.get("limits", ()) if isinstance(e, Limit)],
+        "duties": [_duty(in_force, e) for e in entries.get("duties", ()) if isinstance(e, DutyDef)],
+        "reminders": _reminders(in_force, clause_id),
+        "acts": _acts(clause_id),
+        "tables": [_table(name, found) for name, found in entries.items() if name not in APART],
+        "previous": ids[place - 1] if place else "",
+        "next": ids[place + 1] if place + 1 < len(ids) else "",
+        "now": request.now,
+    }
+    return render(request, "web/clauses/clause.html", context)
+
+
+def _duty(in_force: InForce, duty: DutyDef) -> dict[str, object]:
+    return {
+        "label": duty.label,
+        "owners": "、".join(owner_names(in_force.plan, duty.owners)),
+        "cadence": _(CADENCES.get(duty.cadence, duty.cadence)),
+    }
+
+
+def _reminders(in_force: InForce, clause_id: str) -> list[dict[str, str]]:
+    """Duties that this program computes for each lead or case, by the rules that name the clause."""
+    return [
+        {"what": rule.what, "limits": "、".join(limit_label(in_force.plan, slug) for slug in rule.limits)}
+        for rule in RULES
+        if clause_id in rule.clauses
+    ]
+
+
+def _acts(clause_id: str) -> list[str]:
+    """Acts that rest on the clause."""
+    rows = [*lead.TABLE.values(), *case.TABLE.values()]
+    return [str(labels.ACTS.get(r.act, CATALOGUE[r.act].label)) for r in rows if clause_id in clause_ids(r.clause)]
+
+
+def _table(name: str, entries: list[object]) -> dict[str, object]:
+    words = list(dict.fromkeys(filter(None, map(entry_word, entries))))
+    return {
+        "label": _(TABLE_WORDS.get(name, name)),
+        "count": len(entries),
+        "words": words[:SHOWN],
+        "more": max(0, len(words) - SHOWN),
+    }

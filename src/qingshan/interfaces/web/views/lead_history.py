@@ -1,0 +1,138 @@
+"""The history of a lead in plain words: what each entry of its journal says (办理留痕)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qingshan.commons.journal.selectors import HistoryLine
+from qingshan.domain.lead import TABLE
+from qingshan.interfaces.web import formats, labels
+
+Details = Mapping[str, Any]
+CORRECTED_FIELDS = {
+    "place_text": lambda: _("地点描述"),
+    "description": lambda: _("线索内容"),
+    "source_no": lambda: _("来源编号"),
+}
+
+
+def history_entries(lines: Sequence[HistoryLine]) -> list[dict[str, object]]:
+    """Lines of the journal as the timeline shows them; an act recorded later than it was done says so."""
+    return [
+        {
+            "at": line.acted_at,
+            "recorded_at": line.recorded_at if (line.recorded_at - line.acted_at).total_seconds() >= 60 else None,
+            "act": labels.word("act", line.act),
+            "clause": TABLE[line.act].clause if line.act in TABLE else "",
+            "text": entry_text(line.act, line.details),
+            "unit": line.actor,
+            "digest": line.hash,
+            "correction": line.act.endswith(".correct"),
+        }
+        for line in lines
+    ]
+
+
+def entry_text(act: str, details: Details) -> str:
+    """What one entry says, in a sentence; "" for an act that says nothing more than its name."""
+    write = _WRITERS.get(act)
+    return write(details) if write else ""
+
+
+def _join(*parts: str) -> str:
+    return _("；").join(part for part in parts if part)
+
+
+def _register(details: Details) -> str:
+    batch = details.get("batch", "")
+    return _join(
+        _("批次“%(batch)s”第 %(row)s 行") % {"batch": batch, "row": details.get("row", "")} if batch else "",
+        str(details.get("description", "")),
+        _("分派给%(unit)s") % {"unit": details["dispatched_to"]} if details.get("dispatched_to") else "",
+        _("位于乡镇交界") if details.get("border") else "",
+        *map(str, details.get("notes", ())),
+    )
+
+
+def _dispatch(details: Details) -> str:
+    former, unit = details.get("from", ""), details.get("to", "")
+    if former and former != unit:
+        where = _("由%(former)s改派%(unit)s") % {"former": former, "unit": unit}
+    else:
+        where = _("分派给%(unit)s") % {"unit": unit}
+    return _join(where, str(details.get("reason", "")))
+
+
+def _visit(details: Details, verdict: str) -> str:
+    persons = _("、").join(details.get("persons", ()))
+    return _join(
+        verdict,
+        _("现场人员 %(names)s") % {"names": persons} if persons else "",
+        _("到场 %(at)s") % {"at": _moment(details.get("visited_at"))},
+        _("距图斑 %(m)s 米") % {"m": details["distance_m"]} if details.get("distance_m") else "",
+        _("照片 %(n)s 张") % {"n": len(details.get("photos", ()))},
+        str(details.get("finding", "")),
+    )
+
+
+def _verify(details: Details) -> str:
+    verdict = str(labels.word("verdict", details["verdict"]))
+    if details.get("unfounded_reason"):
+        reason = labels.word("unfounded_reason", details["unfounded_reason"])
+        verdict = _("%(verdict)s（%(reason)s）") % {"verdict": verdict, "reason": reason}
+    missing = ""
+    if details.get("missing"):
+        missing = _("还缺 %(what)s，%(by)s 前补齐") % {
+            "what": details["missing"],
+            "by": _moment(details.get("missing_by")),
+        }
+    return _join(_visit(details, verdict), missing)
+
+
+def _recheck(details: Details) -> str:
+    return _visit(details, str(labels.word("recheck", details["outcome"])))
+
+
+def _review(details: Details) -> str:
+    verdict = labels.word("verdict", details["verdict"])
+    return _join(_("核查结论：%(verdict)s") % {"verdict": verdict}, str(details.get("opinion", "")))
+
+
+def _flag(details: Details) -> str:
+    due = _moment(details.get("onsite_due_at"))
+    return _join(str(details.get("facts", "")), _("%(by)s 前到现场制止") % {"by": due})
+
+
+def _correct(details: Details) -> str:
+    changes = []
+    for name, (old, new) in details.get("changed", {}).items():
+        label = CORRECTED_FIELDS[name]() if name in CORRECTED_FIELDS else name
+        changes.append(
+            _("%(field)s由“%(old)s”更正为“%(new)s”") % {"field": label, "old": old or _("空"), "new": new or _("空")}
+        )
+    return _join(*changes, _("理由：%(reason)s") % {"reason": details.get("reason", "")})
+
+
+def _said(key: str) -> Callable[[Details], str]:
+    return lambda details: str(details.get(key, ""))
+
+
+def _moment(text: object) -> str:
+    return formats.moment_text(datetime.fromisoformat(str(text))) if text else ""
+
+
+_WRITERS: dict[str, Callable[[Details], str]] = {
+    "lead.register": _register,
+    "lead.dispatch": _dispatch,
+    "lead.return": _said("reason"),
+    "lead.verify": _verify,
+    "lead.review_approve": _review,
+    "lead.review_reject": _review,
+    "lead.county_recheck": _recheck,
+    "lead.city_recheck": _recheck,
+    "lead.resume": _said("note"),
+    "lead.flag_active": _flag,
+    "lead.correct": _correct,
+}

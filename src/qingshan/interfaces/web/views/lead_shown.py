@@ -1,0 +1,219 @@
+"""One lead as its page shows it: clock, next act, map, photos, verifications, history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qingshan.commons.journal.selectors import HistoryLine, history_of
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.contexts.cases.public import Case, case_of_lead
+from qingshan.contexts.leads.public import (
+    Lead,
+    LeadDetail,
+    VerificationPhoto,
+    is_own_unit,
+    lead_duties,
+)
+from qingshan.domain.duty import Duty
+from qingshan.domain.lead import (
+    CORRECT_ROLES,
+    FLAG_ACTIVE_ROLES,
+    FLAG_ACTIVE_STATES,
+    OPEN_CASE_ROLES,
+    TOWNSHIP,
+    VERIFIED_STATES,
+    LeadState,
+    allowed_acts,
+)
+from qingshan.interfaces.web import labels
+from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.lead_filters import channel_text
+from qingshan.interfaces.web.views.lead_history import history_entries
+
+Act = dict[str, Any]
+PAGES = {
+    "lead.dispatch": ("lead_dispatch", "send", lambda: _("分派到乡镇")),
+    "lead.receive": ("lead_receive", "receive", lambda: _("签收")),
+    "lead.return": ("lead_return", "return", lambda: _("退回（不属本单位）")),
+    "lead.verify": ("lead_verify", "verify", lambda: _("填报实地核查")),
+    "lead.review_approve": ("lead_review", "review", lambda: _("审核核查结论")),
+    "lead.resume": ("lead_resume", "refresh", lambda: _("补充核查")),
+}
+LEVELS = {"lead.county_recheck": "county", "lead.city_recheck": "city"}
+VISIT_ACTS = {"lead.verify": "", **LEVELS}
+
+
+def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, object]:
+    """Everything the lead's page needs."""
+    lead, viewer, now = detail.lead, request.viewer, request.now
+    in_force = campaign_in_force()
+    case = case_of_lead(viewer, lead.id)
+    acts = acts_of(viewer, detail, case)
+    history = history_of(lead.id)
+    return {
+        "lead": lead,
+        "detail": detail,
+        "now": now,
+        "case": case,
+        "channel": channel_text(lead.channel, in_force),
+        "number_label": in_force.plan.channel(lead.channel).number_label or _("来源编号"),
+        "patch_type": in_force.plan.intake.patch_types.get(lead.patch_type, lead.patch_type),
+        "primary": acts[0] if acts else None,
+        "others": acts[1:],
+        "duties": duties(lead, in_force, now, case_opened=case is not None),
+        "geometry": geometry(detail),
+        "visits": visits(detail, history),
+        "history": history_entries(history),
+        "columns": [(name, value) for name, value in lead.attributes.items() if value not in (None, "")],
+        "notes": [line for line in lead.notes.splitlines() if line],
+        "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
+        "waiting": "" if acts else waiting_for(lead),
+    }
+
+
+def last_act(lead_id: UUID) -> dict[str, object] | None:
+    """Who did what last, told to somebody who came too late."""
+    lines = history_of(lead_id)
+    return history_entries(lines[:1])[0] if lines else None
+
+
+def acts_of(viewer: Viewer, detail: LeadDetail, case: Case | None) -> list[Act]:
+    """What this viewer may do now, the next sensible act first."""
+    lead = detail.lead
+    own, state = is_own_unit(viewer, lead), LeadState(lead.state)
+    names = [a for a in allowed_acts(state=state, roles=viewer.roles, own_unit=own) if a != "lead.review_reject"]
+    found = [_act(name, lead) for name in names]
+    # Sending a lead back is the exception, never the next step.
+    found.sort(key=lambda act: act["name"] == "lead.return")
+    if state is LeadState.SUBSTANTIATED and case is None and viewer.roles & OPEN_CASE_ROLES:
+        url = reverse("web:case_open", kwargs={"lead_id": lead.id})
+        found.insert(0, {"name": "case.open", "label": _("列入台账"), "url": url, "icon": "cases", "method": "get"})
+    if may_flag_active(viewer, lead):
+        url = reverse("web:lead_flag_active", args=[lead.id])
+        found.append(
+            {"name": "lead.flag_active", "label": _("标记正在实施"), "url": url, "icon": "alert", "method": "get"}
+        )
+    if may_correct(viewer, state):
+        url = reverse("web:lead_correct", args=[lead.id])
+        found.append({"name": "lead.correct", "label": _("更正"), "url": url, "icon": "correct", "method": "get"})
+    return found
+
+
+def _act(name: str, lead: Lead) -> Act:
+    if name in LEVELS:
+        level = LEVELS[name]
+        label = _("填报县级复核") if level == "county" else _("填报市级复核")
+        url = reverse("web:lead_recheck", args=[lead.id, level])
+        return {"name": name, "label": label, "url": url, "icon": "verify", "method": "get"}
+    view, icon, label_of = PAGES[name]
+    return {
+        "name": name,
+        "label": label_of(),
+        "url": reverse(f"web:{view}", args=[lead.id]),
+        "icon": icon,
+        "method": "post" if name == "lead.receive" else "get",
+    }
+
+
+def may_flag_active(viewer: Viewer, lead: Lead) -> bool:
+    """Whether the viewer may mark the lead as an act in progress now."""
+    if lead.active_since is not None or lead.state not in FLAG_ACTIVE_STATES:
+        return False
+    township_only = not viewer.roles - TOWNSHIP
+    return bool(viewer.roles & FLAG_ACTIVE_ROLES) and (not township_only or is_own_unit(viewer, lead))
+
+
+def may_correct(viewer: Viewer, state: LeadState) -> bool:
+    """Whether the viewer may correct texts now; after a verdict a leader has to."""
+    if not viewer.roles & CORRECT_ROLES:
+        return False
+    return state not in VERIFIED_STATES or "bureau_leader" in viewer.roles
+
+
+def waiting_for(lead: Lead) -> str:
+    """Who is on turn when the viewer is not."""
+    words = {
+        "received": _("等县局或专班办公室分派"),
+        "returned": _("等县局或专班办公室重新分派"),
+        "dispatched": _("等%(unit)s签收") % {"unit": lead.unit.name},
+        "under_verification": _("等%(unit)s到现场核查") % {"unit": lead.unit.name},
+        "in_review": _("等县局审核核查结论"),
+        "substantiated": _("等县局列入台账"),
+        "county_recheck": _("等县局到现场复核"),
+        "city_recheck": _("等市局到现场复核"),
+        "inconclusive": _("等%(unit)s补充核查") % {"unit": lead.unit.name},
+        "archived": _("已归档，不再办理"),
+    }
+    return words[lead.state]
+
+
+def duties(lead: Lead, in_force: InForce, now: datetime, *, case_opened: bool) -> tuple[Duty, ...]:
+    """What is owed on the lead, most urgent first, with how each due date was computed."""
+    return lead_duties(lead, in_force, now, case_opened=case_opened)
+
+
+def geometry(detail: LeadDetail) -> dict[str, object]:
+    """Patch, positions of visits and of photos as one GeoJSON collection in CGCS2000 degrees."""
+    lead = detail.lead
+    features = [_feature(lead.geom, kind="patch", label=lead.number)]
+    for row in detail.verifications:
+        label = _("第 %(n)s 轮核查位置，距图斑 %(m)s 米") % {"n": row.round, "m": f"{row.distance_m:.0f}"}
+        features.append(_feature(row.position, kind="visit", label=label))
+    for check in detail.rechecks:
+        level = _("县级复核位置") if check.level == "county" else _("市级复核位置")
+        features.append(_feature(check.position, kind="visit", label=level))
+    for photo in detail.photos:
+        if photo.file.lon is not None and photo.file.lat is not None:
+            point = {"type": "Point", "coordinates": [photo.file.lon, photo.file.lat]}
+            word = str(labels.PHOTO_DIRECTIONS.get(photo.direction, photo.direction))
+            properties = {"kind": "photo", "label": word, "azimuth": photo.file.azimuth}
+            features.append({"type": "Feature", "geometry": point, "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(shape: GEOSGeometry, *, kind: str, label: str) -> dict[str, object]:
+    drawn = {"type": shape.geom_type, "coordinates": shape.coords}
+    return {"type": "Feature", "geometry": drawn, "properties": {"kind": kind, "label": label}}
+
+
+def visits(detail: LeadDetail, history: Sequence[HistoryLine]) -> list[dict[str, object]]:
+    """Verifications and re-checks, the latest first, each with its photos.
+
+    Photos name the act they belong to; the journal says which act handed in which visit.
+    """
+    photos: dict[UUID, list[VerificationPhoto]] = {}
+    for photo in detail.photos:
+        photos.setdefault(photo.act_id, []).append(photo)
+    acts = [line for line in reversed(history) if line.act in VISIT_ACTS]
+    found = []
+    for act, level in VISIT_ACTS.items():
+        rows = [row for row in detail.rechecks if row.level == level] if level else detail.verifications
+        ids = [line.act_id for line in acts if line.act == act]
+        found += [
+            {"row": row, "level": level, "photos": photo_items(photos.get(act_id, ()))}
+            for row, act_id in zip(rows, ids, strict=True)
+        ]
+    return found[::-1]
+
+
+def photo_items(photos: Sequence[VerificationPhoto]) -> list[dict[str, object]]:
+    """Photos as the grid shows them: direction, time, azimuth, distance, digest, doubts."""
+    return [
+        {
+            "label": labels.PHOTO_DIRECTIONS.get(photo.direction, _("未注明方向")),
+            "url": reverse("web:file", args=[photo.file_id]),
+            "thumb_url": reverse("web:file_small", args=[photo.file_id]),
+            "taken_at": photo.file.taken_at,
+            "azimuth": photo.file.azimuth,
+            "distance_m": photo.distance_m,
+            "digest": photo.file.sha256,
+            "flags": photo.flags,
+        }
+        for photo in photos
+    ]

@@ -1,0 +1,171 @@
+"""The workbench (工作台): the first page of everybody. What I must do, grouped by how soon, one line each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qingshan.commons.people.viewer import Viewer
+from qingshan.commons.places.selectors import county_bbox
+from qingshan.contexts.campaigns.public import InForce, NoCampaign, campaign_in_force
+from qingshan.contexts.cases.public import Case, cases_of_leads, category_counts, open_case_duties
+from qingshan.contexts.leads.public import Lead, lead_duties, open_leads, recheck_progress, verification_progress
+from qingshan.domain.duty import Duty, DutyState, sort_duties
+from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.middleware import OfficeRequest
+
+SHOWN = 40
+"""Lines shown per group; the rest is counted and stands in the list."""
+
+GROUPS: tuple[tuple[DutyState, bool], ...] = (
+    (DutyState.OVERDUE, True),
+    (DutyState.TODAY, False),
+    (DutyState.THIS_WEEK, False),
+    (DutyState.LATER, False),
+    (DutyState.UNKNOWN, False),
+)
+
+
+@page()
+def workbench(request: OfficeRequest) -> HttpResponse:
+    """Duties of the viewer's post, and how his area stands."""
+    try:
+        in_force = campaign_in_force()
+    except NoCampaign:
+        return render(request, "web/workbench/empty.html", {"reason": _("尚未载入专项行动方案")})
+    viewer = request.viewer
+    if not viewer.has(*MATTER_ROLES):
+        return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
+    lines = _lines(request, in_force)
+    mine = [line for line in lines if line["mine"]]
+    return render(
+        request,
+        "web/workbench/workbench.html",
+        {
+            "groups": _groups(mine),
+            "total": len(mine),
+            "others": len(lines) - len(mine),
+            "stats": _stats(viewer, lines),
+            "progress": verification_progress(viewer)[:20],
+            "bbox": county_box(),
+        },
+    )
+
+
+def _lines(request: OfficeRequest, in_force: InForce) -> list[dict[str, Any]]:
+    viewer, now = request.viewer, request.now
+    leads = open_leads(viewer)
+    opened = cases_of_leads(viewer, [lead.id for lead in leads if lead.state == "substantiated"])
+    by_id: dict[UUID, Lead | Case] = {lead.id: lead for lead in leads}
+    duties: list[Duty] = []
+    for lead in leads:
+        duties += lead_duties(lead, in_force, now, case_opened=lead.id in opened, explain=False)
+    for case, duty in open_case_duties(viewer, in_force, now):
+        by_id[case.id] = case
+        duties.append(duty)
+    return [_line(duty, by_id[duty.matter_id], viewer, in_force) for duty in sort_duties(duties)]
+
+
+def _line(duty: Duty, matter: Lead | Case, viewer: Viewer, in_force: InForce) -> dict[str, Any]:
+    own = duty.side != "township" or matter.unit_id == viewer.unit_id
+    is_lead = isinstance(matter, Lead)
+    url = reverse("web:lead_detail" if is_lead else "web:case_detail", args=[matter.id])
+    return {
+        "state": duty.state,
+        "mine": bool(duty.roles & viewer.roles) and own,
+        "title": f"{duty.what} · {matter.number}",
+        "url": url,
+        "action_url": _action_url(duty, matter, url),
+        "action": _("去办理"),
+        "primary": duty.state in (DutyState.OVERDUE, DutyState.TODAY),
+        "place": _place(matter),
+        "category": "" if is_lead else matter.category,
+        "due": duty.due_at,
+        "clause": duty.clause,
+        "clause_text": "",
+        "subject": matter.number,
+    }
+
+
+def _place(matter: Lead | Case) -> str:
+    parts = [matter.title, f"{matter.township_name} {matter.village_name}".strip()]
+    if isinstance(matter, Lead) and matter.batch_name:
+        parts.append(matter.batch_name)
+    return " · ".join(part for part in parts if part)
+
+
+_FORMS: Mapping[str, str] = {
+    "lead.dispatch": "lead_dispatch",
+    "lead.verify": "lead_verify",
+    "lead.review_approve": "lead_review",
+    "lead.open_case": "case_open",
+    "case.accept": "case_accept",
+    "case.city_check": "case_city_check",
+}
+
+
+def _action_url(duty: Duty, matter: Lead | Case, page_url: str) -> str:
+    """The very form of the duty; the matter's page where several may be meant."""
+    if duty.action in ("lead.county_recheck", "lead.city_recheck"):
+        return reverse("web:lead_recheck", args=[matter.id, duty.action.split(".")[1].split("_")[0]])
+    if duty.action == "lead.verify" and isinstance(matter, Lead) and matter.state != "under_verification":
+        return page_url
+    if duty.action == "case.track_step" and len(duty.open_stations) == 1 and isinstance(matter, Case):
+        return page_url
+    name = _FORMS.get(duty.action)
+    return reverse(f"web:{name}", args=[matter.id]) if name else page_url
+
+
+def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    labels = {
+        DutyState.OVERDUE: _("已逾期"),
+        DutyState.TODAY: _("今天"),
+        DutyState.THIS_WEEK: _("本周"),
+        DutyState.LATER: _("以后"),
+        DutyState.UNKNOWN: _("时限未定"),
+    }
+    found: dict[DutyState, list[dict[str, Any]]] = {state: [] for state, _late in GROUPS}
+    for line in lines:
+        found[line["state"]].append(line)
+    return [
+        {"label": labels[state], "late": late, "items": found[state][:SHOWN], "count": len(found[state])}
+        for state, late in GROUPS
+        if found[state]
+    ]
+
+
+def _stats(viewer: Viewer, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    counts = category_counts(viewer)
+    total, still_open = (sum(n[i] for n in counts.values()) for i in (0, 1))
+    units = verification_progress(viewer)
+    received, verified = sum(u.received for u in units), sum(u.verified for u in units)
+    late = len({line["subject"] for line in lines if line["state"] is DutyState.OVERDUE})
+    done, due = recheck_progress(viewer)["county"]
+    return [
+        {
+            "label": _("未销号问题"), "value": still_open, "note": _("共 %(n)d 个") % {"n": total},
+            "url": reverse("web:case_list"),
+        },
+        {
+            "label": _("线索已核查"), "value": f"{verified}/{received}",
+            "note": f"{verified * 100 // received if received else 100}%", "url": reverse("web:lead_list"),
+        },
+        {
+            "label": _("逾期事项"), "value": late, "note": _("含各单位"), "tone": "late" if late else "",
+            "url": reverse("web:lead_list") + "?overdue=1",
+        },
+        {
+            "label": _("查否已复核"), "value": f"{done}/{due}", "note": _("县级"),
+            "url": reverse("web:lead_list") + "?state=county_recheck",
+        },
+    ]  # fmt: skip
+
+
+def county_box() -> str:
+    """Bounding box of the county for the map: west, south, east, north."""
+    box = county_bbox()
+    return ",".join(f"{value:.5f}" for value in box) if box else ""
