@@ -238,6 +238,11 @@ def test_hours_explain_the_pause() -> None:
     )
 
 
+def test_a_pause_that_ended_before_the_start_is_not_spoken_of() -> None:
+    lines = run(24, "hour", "2024-07-01T10:00", pause("2024-06-30T12:00", "2024-07-01T10:00")).explanation
+    assert not any("不计" in line for line in lines)
+
+
 def test_without_explanation_the_moment_is_the_same() -> None:
     quick = due(limit(7, "workday"), at("2024-09-27T10:30"), CALENDAR, explain=False)
     assert quick == Due(at=at("2024-10-12T23:59:59"), explanation=(), known=True)

@@ -130,6 +130,8 @@ def test_makeup_days_of_an_invented_table_count_too() -> None:
     assert calendar.add_workdays(date(2031, 3, 4), 3) == date(2031, 3, 8)
     assert (calendar.label_of(date(2031, 3, 5)), calendar.label_of(date(2031, 3, 8))) == ("节假日", "调休上班")
     assert not calendar.is_workday(date(2031, 3, 9))
+    assert calendar.kind_of(date(2031, 3, 15)) == DayKind.WEEKEND
+    assert calendar.kind_of(date(2031, 3, 14)) == DayKind.WORKDAY
 
 
 def test_an_unknown_kind_is_refused() -> None:
