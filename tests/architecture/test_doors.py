@@ -4,7 +4,7 @@ from tests.support.sources import PACKAGE, sources
 
 CONTEXTS = sorted(folder.name for folder in (PACKAGE / "contexts").iterdir() if (folder / "__init__.py").exists())
 # The worker's door: loaded by the queue in the worker process, and by the command line, which works without a queue.
-WORKER_DOOR = "tasks"
+WORKER_DOOR = "public_worker"
 
 
 def test_contexts_are_entered_by_their_public_module_only() -> None:

@@ -28,7 +28,7 @@ class UnknownAct(LookupError):
     """The act name is not in the catalogue."""
 
 
-class ActRefused(Exception):  # noqa: N818 - a refusal is an answer to a person, not an error of the program
+class ActRefused(Exception):
     """A refused act (不予办理): says why, and lists each thing that is missing.
 
     ``code`` is a closed slug for programs, ``message`` and ``missing`` are Chinese texts that a clerk can act on.

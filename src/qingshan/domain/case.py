@@ -1,7 +1,7 @@
 """Case (台账问题): states, gates and the table of acts. Pure.
 
-A case is no line of phases (三-0-1) but a bundle of tracks; the gates (验收 → 上报 → 市核 → 销号) look at the tracks and
-refuse with a list of what is missing (三-1-3②c, 三-3).
+A case is no line of phases (三-0-1) but a bundle of tracks; the gates (验收 → 上报 → 市核 → 销号) look at the
+tracks and refuse with a list of what is missing (三-1-3②c, 三-3).
 """
 
 from collections.abc import Mapping, Set

@@ -63,9 +63,12 @@ class Transition:
 
 
 def _row(
-    act: str, sources: set[LeadState], targets: dict[str, LeadState], roles: frozenset[str], own: bool, clause: str
-) -> Transition:  # noqa: E501
-    return Transition(act=act, sources=frozenset(sources), targets=targets, roles=roles, own_unit=own, clause=clause)
+    act: str, sources: set[LeadState], targets: dict[str, LeadState], roles: frozenset[str], owner: str, clause: str
+) -> Transition:
+    """A row; ``owner`` "own" binds it to the unit the lead is given to."""
+    return Transition(
+        act=act, sources=frozenset(sources), targets=targets, roles=roles, own_unit=owner == "own", clause=clause
+    )
 
 
 _REVIEW = {
@@ -79,18 +82,18 @@ _REVIEWER = frozenset({"bureau_officer", "bureau_leader"})
 TABLE: dict[str, Transition] = {
     row.act: row
     for row in (
-        _row("lead.dispatch", {S.RECEIVED, S.RETURNED}, {"": S.DISPATCHED}, BUREAU, False, "三-1-2②b"),
-        _row("lead.receive", {S.DISPATCHED}, {"": S.UNDER_VERIFICATION}, TOWNSHIP, True, "三-1-2②b"),
-        _row("lead.return", {S.DISPATCHED, S.UNDER_VERIFICATION}, {"": S.RETURNED}, TOWNSHIP, True, "三-1-2②b"),
-        _row("lead.verify", {S.UNDER_VERIFICATION}, {"": S.IN_REVIEW}, TOWNSHIP, True, "三-1-2①c"),
-        _row("lead.review_approve", {S.IN_REVIEW}, dict(_REVIEW), _REVIEWER, False, "三-1-3①b"),
-        _row("lead.review_reject", {S.IN_REVIEW}, {"": S.UNDER_VERIFICATION}, _REVIEWER, False, "三-1-3①b"),
+        _row("lead.dispatch", {S.RECEIVED, S.RETURNED}, {"": S.DISPATCHED}, BUREAU, "any", "三-1-2②b"),
+        _row("lead.receive", {S.DISPATCHED}, {"": S.UNDER_VERIFICATION}, TOWNSHIP, "own", "三-1-2②b"),
+        _row("lead.return", {S.DISPATCHED, S.UNDER_VERIFICATION}, {"": S.RETURNED}, TOWNSHIP, "own", "三-1-2②b"),
+        _row("lead.verify", {S.UNDER_VERIFICATION}, {"": S.IN_REVIEW}, TOWNSHIP, "own", "三-1-2①c"),
+        _row("lead.review_approve", {S.IN_REVIEW}, dict(_REVIEW), _REVIEWER, "any", "三-1-3①b"),
+        _row("lead.review_reject", {S.IN_REVIEW}, {"": S.UNDER_VERIFICATION}, _REVIEWER, "any", "三-1-3①b"),
         _row(
             "lead.county_recheck",
             {S.COUNTY_RECHECK},
             {"confirmed": S.CITY_RECHECK, "overturned": S.SUBSTANTIATED},
             _REVIEWER,
-            False,
+            "any",
             "四-2-2③b",
         ),
         _row(
@@ -98,10 +101,10 @@ TABLE: dict[str, Transition] = {
             {S.CITY_RECHECK},
             {"confirmed": S.ARCHIVED, "overturned": S.SUBSTANTIATED},
             frozenset({"city_reviewer"}),
-            False,
+            "any",
             "三-3-2⑤",
         ),
-        _row("lead.resume", {S.INCONCLUSIVE}, {"": S.UNDER_VERIFICATION}, TOWNSHIP, True, "三-1-2②b"),
+        _row("lead.resume", {S.INCONCLUSIVE}, {"": S.UNDER_VERIFICATION}, TOWNSHIP, "own", "三-1-2②b"),
     )
 }
 

@@ -26,7 +26,7 @@ class DayKind(StrEnum):
 WORKED = frozenset({DayKind.WORKDAY, DayKind.MAKEUP_WORKDAY})
 
 
-class UnknownYear(LookupError):  # noqa: N818 - it names what is unknown; callers answer it, it is no fault
+class UnknownYear(LookupError):
     """The calendar of ``year`` has not been entered (该年度节假日安排未录入)."""
 
     def __init__(self, year: int) -> None:

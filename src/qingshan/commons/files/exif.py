@@ -1,6 +1,7 @@
 """Reading position, azimuth and time from a photo's EXIF block. Nothing is written, only the header is read."""
 
 import io
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -53,7 +54,7 @@ def _number(value: object) -> float | None:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    return number if number == number and abs(number) < 1e6 else None
+    return number if math.isfinite(number) and abs(number) < 1e6 else None
 
 
 def _degrees(value: object, reference: object, negative: str, limit: float) -> float | None:
@@ -73,11 +74,14 @@ def _azimuth(value: object) -> float | None:
 
 
 def _moment(value: object, offset: object) -> datetime | None:
+    """Time of the camera; without an offset it is taken as local time."""
+    text, zone = _text(value), _text(offset).replace(":", "")
     try:
-        naive = datetime.strptime(_text(value), "%Y:%m:%d %H:%M:%S")
+        return datetime.strptime(f"{text}{zone}", "%Y:%m:%d %H:%M:%S%z")
+    except ValueError:
+        pass
+    try:
+        local = datetime.strptime(f"{text}+0000", "%Y:%m:%d %H:%M:%S%z")
     except ValueError:
         return None
-    try:
-        return datetime.strptime(f"{naive:%Y%m%d%H%M%S}{_text(offset).replace(':', '')}", "%Y%m%d%H%M%S%z")
-    except ValueError:
-        return naive.replace(tzinfo=LOCAL)
+    return local.replace(tzinfo=LOCAL)

@@ -24,7 +24,7 @@ _SIGNATURES = (
 )
 
 
-class FileRefused(Exception):  # noqa: N818 - an answer to a person
+class FileRefused(Exception):
     """A file that cannot be taken, with the reason and what to do (Chinese)."""
 
 

@@ -13,9 +13,14 @@ def start_job(
 ) -> Job:
     """Register a job and queue ``task`` by name (the web process never imports what the worker needs)."""
     job = Job.objects.create(
-        kind=kind, title=title, subject_id=subject_id, created_by=created_by, post_id=post_id, created_at=now,
+        kind=kind,
+        title=title,
+        subject_id=subject_id,
+        created_by=created_by,
+        post_id=post_id,
+        created_at=now,
         updated_at=now,
-    )  # fmt: skip
+    )
     app.configure_task(task, queueing_lock=f"{kind}:{subject_id}").defer(job_id=str(job.id))
     return job
 

@@ -7,8 +7,11 @@ from qingshan.commons.people.models import Unit
 
 
 class Matter(models.Model):
-    """A matter (事项) with the head of its chain. Its division and its one or two units are the scope of all
-    that belongs to it (second unit: the department that supervises)."""
+    """A matter (事项) with the head of its chain.
+
+    Its division and its one or two units are the scope of all that belongs to it (second unit: the department that
+    supervises).
+    """
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20)

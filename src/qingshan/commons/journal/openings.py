@@ -4,12 +4,13 @@ An import is one act; each matter it opens has its own chain and its own entry. 
 table, so rows go to a temporary table first and are inserted from there.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from psycopg import sql
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.models import Entry
@@ -20,9 +21,22 @@ from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
 
 _MATTER = ("id", "kind", "number", "division", "unit_id", "seq", "head_hash", "partition")
 _ENTRY = (
-    "id", "act_id", "matter_id", "seq", "act", "act_version", "account_id", "actor", "door", "acted_at", "recorded_at",
-    "payload", "previous_hash", "hash", "algorithm",
-)  # fmt: skip
+    "id",
+    "act_id",
+    "matter_id",
+    "seq",
+    "act",
+    "act_version",
+    "account_id",
+    "actor",
+    "door",
+    "acted_at",
+    "recorded_at",
+    "payload",
+    "previous_hash",
+    "hash",
+    "algorithm",
+)
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -30,18 +44,28 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
     Identifiers come from code, never from a user.
     """
-    names = ", ".join(f'"{c}"' for c in columns)
-    staging = f"staging_{table}"
+    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    parts = {"names": names, "table": sql.Identifier(table), "staging": sql.Identifier(f"staging_{table}")}
     count = 0
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE TEMP TABLE "{staging}" ON COMMIT DROP AS SELECT {names} FROM "{table}" WITH NO DATA')
-        with cursor.copy(f'COPY "{staging}" ({names}) FROM STDIN') as copy:
+        cursor.execute(_statement(_STAGE, parts))
+        with cursor.copy(_statement(_COPY, parts)) as copy:
             for row in rows:
                 copy.write_row(row)
                 count += 1
-        cursor.execute(f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "{staging}"')
-        cursor.execute(f'DROP TABLE "{staging}"')
+        cursor.execute(_statement(_INSERT, parts))
+        cursor.execute(_statement(_DROP, parts))
     return count
+
+
+_STAGE = sql.SQL("CREATE TEMP TABLE {staging} ON COMMIT DROP AS SELECT {names} FROM {table} WITH NO DATA")
+_COPY = sql.SQL("COPY {staging} ({names}) FROM STDIN")
+_INSERT = sql.SQL("INSERT INTO {table} ({names}) SELECT {names} FROM {staging}")
+_DROP = sql.SQL("DROP TABLE {staging}")
+
+
+def _statement(template: sql.SQL, parts: Mapping[str, sql.Composable]) -> sql.Composed:
+    return template.format(**parts)
 
 
 def record_openings(
@@ -56,15 +80,32 @@ def record_openings(
 
     def entry_of(change: MatterChange) -> Entry:
         entry = Entry(
-            id=new_id(), act_id=act_id, matter_id=change.matter_id, seq=1, act=kind.name, act_version=kind.version,
-            account_id=acting.viewer.account_id, actor=actor, door=acting.door, acted_at=claimed_at,
-            recorded_at=recorded_at, previous_hash=GENESIS, algorithm=ALGORITHM,
-        )  # fmt: skip
+            id=new_id(),
+            act_id=act_id,
+            matter_id=change.matter_id,
+            seq=1,
+            act=kind.name,
+            act_version=kind.version,
+            account_id=acting.viewer.account_id,
+            actor=actor,
+            door=acting.door,
+            acted_at=claimed_at,
+            recorded_at=recorded_at,
+            previous_hash=GENESIS,
+            algorithm=ALGORITHM,
+        )
         entry.payload = canonical(
-            {**entry_columns(entry), "kind": change.kind, "number": change.number, "division": change.division,
-             "unit_id": str(change.unit_id) if change.unit_id else None,
-             "ledger": change.ledger, "details": change.details, "personal": {}}
-        )  # fmt: skip
+            {
+                **entry_columns(entry),
+                "kind": change.kind,
+                "number": change.number,
+                "division": change.division,
+                "unit_id": str(change.unit_id) if change.unit_id else None,
+                "ledger": change.ledger,
+                "details": change.details,
+                "personal": {},
+            }
+        )
         entry.hash = entry_hash(GENESIS, entry.payload)
         return entry
 

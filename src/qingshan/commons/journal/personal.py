@@ -54,9 +54,14 @@ def _encrypt(matter_id: UUID, subject_id: UUID, key: bytes, field: str, value: s
     ciphertext = AESGCM(key).encrypt(nonce, value.encode(), row_id.bytes)
     digest = hashlib.sha256(nonce + ciphertext).hexdigest()
     return PersonalValue(
-        id=row_id, matter_id=matter_id, subject_id=subject_id, field=field, nonce=nonce, ciphertext=ciphertext,
+        id=row_id,
+        matter_id=matter_id,
+        subject_id=subject_id,
+        field=field,
+        nonce=nonce,
+        ciphertext=ciphertext,
         digest=digest,
-    )  # fmt: skip
+    )
 
 
 def read_personal(ids: set[UUID]) -> dict[UUID, str]:

@@ -11,9 +11,25 @@ from qingshan.commons.journal.services import WRITERS_LOCK, stamp
 from qingshan.domain.journal import GENESIS, Break, StoredEntry, check_chain, seal_root
 
 _COLUMNS = (
-    "id", "act_id", "matter_id", "seq", "act", "act_version", "account_id", "actor", "door", "acted_at", "recorded_at",
+    "id",
+    "act_id",
+    "matter_id",
+    "seq",
+    "act",
+    "act_version",
+    "account_id",
+    "actor",
+    "door",
+    "acted_at",
+    "recorded_at",
     "algorithm",
-)  # fmt: skip
+)
+
+_ALL_ENTRIES = """
+SELECT id, act_id, matter_id, seq, act, act_version, account_id, actor, door, acted_at, recorded_at, algorithm,
+       payload, previous_hash, hash
+FROM journal_entry ORDER BY matter_id, seq
+"""
 
 
 def make_seal(*, now: datetime, day: date, reason: str, partition: str = "open") -> Seal:
@@ -94,11 +110,9 @@ def _stored(
     heads: dict[str, tuple[int, str, str]], counter: dict[str, int], breaks: list[Break]
 ) -> Iterator[StoredEntry]:
     """Entries by matter and number; checks each chain's end against its head and drops the head when seen."""
-    names = ", ".join(_COLUMNS)
     last: StoredEntry | None = None
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = 5000
-        cursor.execute(f"SELECT {names}, payload, previous_hash, hash FROM journal_entry ORDER BY matter_id, seq")
+        cursor.execute(_ALL_ENTRIES)
         while rows := cursor.fetchmany(5000):
             for row in rows:
                 entry = _from_row(row)

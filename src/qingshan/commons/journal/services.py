@@ -99,9 +99,14 @@ def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, tuple[int, str]]:
     Matter.objects.bulk_create(
         [
             Matter(
-                id=c.matter_id, kind=c.kind, number=c.number, division=c.division, unit_id=c.unit_id,
-                also_unit_id=c.also_unit_id, head_hash=GENESIS,
-            )  # fmt: skip
+                id=c.matter_id,
+                kind=c.kind,
+                number=c.number,
+                division=c.division,
+                unit_id=c.unit_id,
+                also_unit_id=c.also_unit_id,
+                head_hash=GENESIS,
+            )
             for c in changes
         ],
         ignore_conflicts=True,
@@ -147,11 +152,17 @@ def _entry(
         algorithm=ALGORITHM,
     )
     entry.payload = canonical(
-        {**entry_columns(entry), "kind": change.kind, "number": change.number, "division": change.division,
-         "unit_id": str(change.unit_id) if change.unit_id else None,
-         "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in personal.items()}},
-         "details": change.details, "personal": personal}
-    )  # fmt: skip
+        {
+            **entry_columns(entry),
+            "kind": change.kind,
+            "number": change.number,
+            "division": change.division,
+            "unit_id": str(change.unit_id) if change.unit_id else None,
+            "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in personal.items()}},
+            "details": change.details,
+            "personal": personal,
+        }
+    )
     entry.hash = entry_hash(entry.previous_hash, entry.payload)
     return entry
 

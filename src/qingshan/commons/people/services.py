@@ -47,20 +47,32 @@ def store_units(*, units: Sequence[UnitInput], posts: Sequence[PostInput]) -> No
             row, _ = Unit.objects.update_or_create(
                 slug=unit.slug,
                 defaults={
-                    "kind": unit.kind, "name": unit.name, "short": unit.short, "level": unit.level,
-                    "division_id": unit.division, "parent_id": ids.get(unit.parent or ""), "reports": unit.reports,
-                    "counts_as_township": unit.counts_as_township, "clause": unit.clause, "sort": sort,
+                    "kind": unit.kind,
+                    "name": unit.name,
+                    "short": unit.short,
+                    "level": unit.level,
+                    "division_id": unit.division,
+                    "parent_id": ids.get(unit.parent or ""),
+                    "reports": unit.reports,
+                    "counts_as_township": unit.counts_as_township,
+                    "clause": unit.clause,
+                    "sort": sort,
                 },
-            )  # fmt: skip
+            )
             ids[unit.slug] = row.id
         for sort, post in enumerate(posts):
             Post.objects.update_or_create(
                 slug=post.slug,
                 defaults={
-                    "unit_id": ids[post.unit], "title": post.title, "roles": list(post.roles), "duty": post.duty,
-                    "liaison": post.liaison, "clause": post.clause, "sort": sort,
+                    "unit_id": ids[post.unit],
+                    "title": post.title,
+                    "roles": list(post.roles),
+                    "duty": post.duty,
+                    "liaison": post.liaison,
+                    "clause": post.clause,
+                    "sort": sort,
                 },
-            )  # fmt: skip
+            )
 
 
 def appoint(*, person_id: UUID, post_id: UUID, since: date) -> Holding:

@@ -34,9 +34,13 @@ def store_divisions(*, names: Mapping[str, str], source: str, valid_from: date |
                 written += Division.objects.filter(code=code).exclude(name=names[code]).update(name=names[code])
                 continue
             Division.objects.create(
-                code=code, name=names[code], level=levels[len(code)], parent_id=parent, valid_from=valid_from,
+                code=code,
+                name=names[code],
+                level=levels[len(code)],
+                parent_id=parent,
+                valid_from=valid_from,
                 source=source,
-            )  # fmt: skip
+            )
             written += 1
     return written
 
@@ -49,9 +53,14 @@ def store_areas(*, areas: Iterable[AreaInput]) -> int:
             former = Area.objects.filter(key=area.key, kind=area.kind).order_by("-version").first()
             Area.objects.filter(key=area.key, kind=area.kind, current=True).update(current=False)
             Area.objects.create(
-                key=area.key, kind=area.kind, name=area.name, geom=_multi(area.wkb), synthetic=area.synthetic,
-                source=area.source, version=former.version + 1 if former else 1,
-            )  # fmt: skip
+                key=area.key,
+                kind=area.kind,
+                name=area.name,
+                geom=_multi(area.wkb),
+                synthetic=area.synthetic,
+                source=area.source,
+                version=former.version + 1 if former else 1,
+            )
             count += 1
     return count
 

@@ -73,23 +73,37 @@ def campaign_in_force() -> InForce:
         PlanVersion.objects.filter(campaign__current=True)
         .order_by("-version")
         .values_list(
-            "id", "version", "campaign_id", "campaign__code", "campaign__title", "campaign__county_code",
-            "campaign__start", "campaign__end",
+            "id",
+            "version",
+            "campaign_id",
+            "campaign__code",
+            "campaign__title",
+            "campaign__county_code",
+            "campaign__start",
+            "campaign__end",
         )
         .first()
-    )  # fmt: skip
+    )
     if row is None:
         raise NoCampaign("尚未载入专项行动方案，请先执行 qingshan plan load")
     version_id, version, campaign_id, code, title, county_code, start, end = row
     return InForce(
-        id=campaign_id, code=code, title=title, county_code=county_code, start=start, end=end,
-        plan=_plan(version_id), version=version,
-    )  # fmt: skip
+        id=campaign_id,
+        code=code,
+        title=title,
+        county_code=county_code,
+        start=start,
+        end=end,
+        plan=_plan(version_id),
+        version=version,
+    )
 
 
 def campaign_for(day: date) -> UUID | None:
     """The campaign whose time holds ``day`` (一-4: a lead counts only in the campaign it falls into)."""
-    return Campaign.objects.filter(start__lte=day, end__gte=day).order_by("-current").values_list("id", flat=True).first()
+    return (
+        Campaign.objects.filter(start__lte=day, end__gte=day).order_by("-current").values_list("id", flat=True).first()
+    )
 
 
 def campaigns() -> list[Campaign]:

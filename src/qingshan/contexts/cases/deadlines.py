@@ -6,7 +6,8 @@ from datetime import datetime
 from qingshan.contexts.campaigns.public import InForce, calendar_in_force
 from qingshan.contexts.cases.models import Case, Track, TrackStep
 from qingshan.domain.acts import MatterKind
-from qingshan.domain.duty import Duty, MatterFacts, duties_of
+from qingshan.domain.duty import Duty, duties_of
+from qingshan.domain.duty_facts import MatterFacts
 
 
 def case_facts(case: Case, tracks: Sequence[Track], steps: Sequence[TrackStep]) -> MatterFacts:

@@ -61,7 +61,9 @@ def _tracks(case: Case) -> Mapping[str, Any]:
 
 def _gates(case: Case, zone: ZoneInfo) -> dict[str, str]:
     accepted = Acceptance.objects.filter(case_id=case.id).order_by("-recorded_at").first()
-    report = CityReportItem.objects.filter(case_id=case.id).select_related("report").order_by("-report__recorded_at").first()
+    report = (
+        CityReportItem.objects.filter(case_id=case.id).select_related("report").order_by("-report__recorded_at").first()
+    )
     check = CityCheck.objects.filter(case_id=case.id).order_by("-recorded_at").first()
     stands = case.state != "open"
     return {

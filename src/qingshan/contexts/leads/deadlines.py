@@ -5,7 +5,8 @@ from datetime import datetime
 from qingshan.contexts.campaigns.public import InForce, calendar_in_force
 from qingshan.contexts.leads.models import Lead
 from qingshan.domain.acts import MatterKind
-from qingshan.domain.duty import Duty, MatterFacts, duties_of
+from qingshan.domain.duty import Duty, duties_of
+from qingshan.domain.duty_facts import MatterFacts
 
 
 def lead_facts(lead: Lead, *, case_opened: bool = False) -> MatterFacts:

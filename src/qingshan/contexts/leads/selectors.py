@@ -211,4 +211,3 @@ def lead_tile(z: int, x: int, y: int) -> bytes:
         cursor.execute(_TILE_FEATURES if z >= FEATURE_ZOOM else _TILE_CELLS, {"z": z, "x": x, "y": y})
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""
-

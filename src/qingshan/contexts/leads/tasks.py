@@ -18,7 +18,7 @@ from qingshan.commons.people.viewer import Acting, viewer_of
 from qingshan.contexts.leads.services.batches import ACCEPT_TASK, INSPECT_TASK, fail_batch
 from qingshan.contexts.leads.services.inspecting import inspect_batch
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
-from qingshan.geo.readers import ReadError
+from qingshan.geo.features import ReadError
 
 Work = Callable[[UUID, Acting, Progress], str]
 
@@ -42,9 +42,7 @@ def _inspect(batch_id: UUID, acting: Acting, progress: Progress) -> str:
 
 def _accept(batch_id: UUID, acting: Acting, progress: Progress) -> str:
     result = accept_batch(batch_id=batch_id, acting=acting, progress=progress)
-    return (
-        f"收到 {result.received} 行：接收 {result.accepted}，重复 {result.duplicate}，拒收 {result.rejected}"
-    )
+    return f"收到 {result.received} 行：接收 {result.accepted}，重复 {result.duplicate}，拒收 {result.rejected}"
 
 
 def _run(job_id: UUID, work: Work) -> None:
@@ -74,7 +72,7 @@ def _run(job_id: UUID, work: Work) -> None:
 
 
 def _acting(job: Job, clock: Callable[[], datetime]) -> Acting | None:
-    account = Account.objects.filter(id=job.created_by, is_active=True).first()
+    account = Account.objects.filter(id=job.created_by, is_active=True).first() if job.created_by else None
     if account is None:
         return None
     viewer = viewer_of(account, today=timezone.localdate(clock()), post_id=job.post_id)

@@ -33,9 +33,13 @@ PUBLISHED = at(7, 25, 9, 30)
 
 @click.command(name="demo")
 @click.option(
-    "--plan", "directory", type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path("plans/130132-2024"), show_default=True, help="方案文件夹。",
-)  # fmt: skip
+    "--plan",
+    "directory",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("plans/130132-2024"),
+    show_default=True,
+    help="方案文件夹。",
+)
 def command(directory: Path) -> None:
     """载入演示县、演示批次和演示账号，演到 8 月 15 日早晨；已有演示数据时只更新方案。"""
     with system_scope():
@@ -107,13 +111,14 @@ def _take_in(stage: Stage, file: Path) -> list[Lead]:
 def _run(stage: Stage, steps: Sequence[Step]) -> None:
     """Do the steps in order of time; a seal at the end of every day."""
     day = stage.now.astimezone(ZONE).date()
-    with click.progressbar(steps, label="演示各环节", file=click.get_text_stream("stderr")) as bar:
-        for moment, act in bar:
+    with click.progressbar(length=len(steps), label="演示各环节", file=click.get_text_stream("stderr")) as bar:
+        for moment, act in steps:
             while moment.astimezone(ZONE).date() > day:
                 _seal(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE))
                 day += timedelta(days=1)
             stage.now = moment
             act(stage)
+            bar.update(1)
     _seal(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE))
 
 

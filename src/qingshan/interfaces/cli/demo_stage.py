@@ -1,4 +1,4 @@
-"""The stage of the demonstration: a simulated clock, invented people, and the acts they do through the real services."""
+"""The stage of the demonstration: a simulated clock, invented people, and acts through the real services."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,9 +70,12 @@ class Stage:
         made = []
         for direction in directions:
             data = draw_photo(
-                lon=lead.centre.x, lat=lead.centre.y, direction=direction, taken_at=self.now,
+                lon=lead.centre.x,
+                lat=lead.centre.y,
+                direction=direction,
+                taken_at=self.now,
                 seed=f"{lead.number}{seed}",
-            )  # fmt: skip
+            )
             row = store_evidence(
                 chunks=[data], name=f"演示-{direction}.jpg", uploaded_by=acting.viewer.account_id, now=self.now
             )
@@ -82,9 +85,7 @@ class Stage:
     def paper(self, acting: Acting, name: str) -> UUID:
         """A one-page demonstration PDF."""
         data = demo_pdf(f"DEMONSTRATION PAPER {name.encode('ascii', 'ignore').decode()} {self.now:%Y-%m-%d %H:%M:%S}")
-        row = store_evidence(
-            chunks=[data], name=f"演示-{name}.pdf", uploaded_by=acting.viewer.account_id, now=self.now
-        )
+        row = store_evidence(chunks=[data], name=f"演示-{name}.pdf", uploaded_by=acting.viewer.account_id, now=self.now)
         return row.id
 
     def today(self) -> date:
@@ -98,10 +99,10 @@ def demo_pdf(text: str) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Font << /F1 5 0 R >> >>",
     ]
     out = bytearray(b"%PDF-1.4\n")
     offsets = []

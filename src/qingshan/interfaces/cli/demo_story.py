@@ -38,10 +38,27 @@ from qingshan.domain.plan import Plan
 from qingshan.interfaces.cli.demo_stage import CITY, ENFORCER, LEADER, LEDGER, OFFICE, Stage, at
 
 FATES = (
-    "closed", "in_review", "unfounded", "open", "dispatched", "reported", "county_recheck", "inconclusive", "accepted",
-    "under_verification", "city_recheck", "city_passed", "returned", "open_early", "late", "active", "overturned",
-    "reopened", "redispatched", "substantiated",
-)  # fmt: skip
+    "closed",
+    "in_review",
+    "unfounded",
+    "open",
+    "dispatched",
+    "reported",
+    "county_recheck",
+    "inconclusive",
+    "accepted",
+    "under_verification",
+    "city_recheck",
+    "city_passed",
+    "returned",
+    "open_early",
+    "late",
+    "active",
+    "overturned",
+    "reopened",
+    "redispatched",
+    "substantiated",
+)
 CASE_FATES = frozenset(
     {"closed", "open", "reported", "accepted", "city_passed", "open_early", "overturned", "reopened"}
 )
@@ -102,11 +119,14 @@ def _returned(play: Play, start: datetime) -> Iterator[Step]:
     yield start, _do(play, play.officer, lambda s, a: return_lead(lead_id=play.lead.id, reason=reason, acting=a))
     if play.fate == "redispatched":
         moment = _workday(start + timedelta(days=1))
-        yield moment, _do(
-            play,
-            OFFICE,
-            lambda s, a: dispatch_lead(
-                lead_id=play.lead.id, unit_id=play.lead.unit_id, reason="经核对县界，仍属原乡镇（演示）", acting=a
+        yield (
+            moment,
+            _do(
+                play,
+                OFFICE,
+                lambda s, a: dispatch_lead(
+                    lead_id=play.lead.id, unit_id=play.lead.unit_id, reason="经核对县界，仍属原乡镇（演示）", acting=a
+                ),
             ),
         )
 
@@ -127,7 +147,7 @@ def _after_review(play: Play, reviewed: datetime) -> Iterator[Step]:
 def _case(play: Play, opened: datetime) -> Iterator[Step]:
     entered = opened + timedelta(hours=20)
     yield entered, _do(play, LEDGER, _station(play, "provincial_entry", "entered"))
-    stations = ENFORCEMENT[:2] if play.fate in ("open_early", "overturned") else ENFORCEMENT
+    stations: tuple[str, ...] = ENFORCEMENT[:2] if play.fate in ("open_early", "overturned") else ENFORCEMENT
     stations = ENFORCEMENT[:3] if play.fate == "open" else stations
     for number, station in enumerate(stations):
         post = _post_of(play, "enforcement", station)
@@ -207,9 +227,7 @@ def _review(play: Play) -> Callable[[Stage, Acting], object]:
 
 
 def _flag(play: Play) -> Callable[[Stage, Acting], object]:
-    return lambda stage, acting: flag_active(
-        lead_id=play.lead.id, facts="一台挖掘机正在装车（演示）", acting=acting
-    )
+    return lambda stage, acting: flag_active(lead_id=play.lead.id, facts="一台挖掘机正在装车（演示）", acting=acting)
 
 
 def _recheck(play: Play, level: str, *, overturned: bool) -> Callable[[Stage, Acting], object]:

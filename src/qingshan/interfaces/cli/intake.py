@@ -71,9 +71,7 @@ def _register(file: Path, channel: str, name: str, crs: str, acting: Acting, *, 
         stored = store_file(
             chunks=read_chunks(file), name=file.name, uploaded_by=acting.viewer.account_id, now=acting.now()
         )
-        batch, _new = register_batch(
-            file=stored, name=name, channel=channel, crs=crs, dispatch=dispatch, acting=acting
-        )
+        batch, _new = register_batch(file=stored, name=name, channel=channel, crs=crs, dispatch=dispatch, acting=acting)
     return batch
 
 
@@ -88,7 +86,9 @@ class _Bar(Progress):
 
 
 def _accept(batch: Batch, acting: Acting, *, quiet: bool) -> IntakeResult:
-    progress = Progress(None, None, acting.clock) if quiet or not sys.stderr.isatty() else _Bar(None, None, acting.clock)
+    progress = (
+        Progress(None, None, acting.clock) if quiet or not sys.stderr.isatty() else _Bar(None, None, acting.clock)
+    )
     with transaction.atomic():
         acting.viewer.apply_scope()
         result = accept_batch(batch_id=batch.id, acting=acting, progress=progress)

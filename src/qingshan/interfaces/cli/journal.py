@@ -29,9 +29,13 @@ def verify(printed: tuple[str, str] | None, *, as_json: bool) -> None:
         found = verify_journal()
         agrees, note = _printed(printed)
     if as_json:
-        click.echo(json.dumps(asdict(found) | {"printed": note or None, "ok": agrees and not found.breaks}, ensure_ascii=False))
+        click.echo(
+            json.dumps(asdict(found) | {"printed": note or None, "ok": agrees and not found.breaks}, ensure_ascii=False)
+        )
     else:
-        click.echo(f"留痕 {found.entries} 条，事项链 {found.chains} 条，封签 {found.seals} 个，不符 {len(found.breaks)} 处")
+        click.echo(
+            f"留痕 {found.entries} 条，事项链 {found.chains} 条，封签 {found.seals} 个，不符 {len(found.breaks)} 处"
+        )
         for one in found.breaks:
             click.echo(f"  {one.where}：{one.what}")
         if note:

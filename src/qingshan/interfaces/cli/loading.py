@@ -2,11 +2,12 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.calendar_load import announced_years, calendar_rows
 from qingshan.commons.base.clock import server_clock
@@ -53,10 +54,14 @@ def areas_of(plan: Plan, directory: Path) -> list[AreaInput]:
     county = _county(outline)
     found = [
         AreaInput(
-            key=plan.county_code, kind="county", name=plan.county_name, wkb=shapely.to_wkb(county), synthetic=False,
+            key=plan.county_code,
+            kind="county",
+            name=plan.county_name,
+            wkb=shapely.to_wkb(county),
+            synthetic=False,
             source=f"方案 {plan.code} 县界",
         )
-    ]  # fmt: skip
+    ]
     names = {d.code: d.name for d in plan.divisions}
     hints = _hints(directory / "area_hints.csv")
     villages = _villages(plan)
@@ -65,7 +70,7 @@ def areas_of(plan: Plan, directory: Path) -> list[AreaInput]:
     found += [_area(code, "village", names[code], cell) for code, cell in sorted(cells.items())]
     for code in sorted({code[:9] for code in cells}):
         parts = [cell for village, cell in cells.items() if village.startswith(code)]
-        found.append(_area(code, "township", names[code], shapely.union_all(parts)))
+        found.append(_area(code, "township", names[code], union(parts)))
     for special in plan.unit_areas:
         if special.source == "synthetic" and special.near in hints:
             shape = special_area(county, hints[special.near], float(special.size_km2))
@@ -73,13 +78,19 @@ def areas_of(plan: Plan, directory: Path) -> list[AreaInput]:
     return found
 
 
-def _area(key: str, kind: str, name: str, shape: shapely.Geometry) -> AreaInput:
+def _area(key: str, kind: str, name: str, shape: BaseGeometry) -> AreaInput:
     return AreaInput(key=key, kind=kind, name=name, wkb=shapely.to_wkb(shape), synthetic=True, source=SYNTHETIC)
 
 
-def _county(path: Path) -> shapely.Geometry:
+def _county(path: Path) -> BaseGeometry:
     content = json.loads(path.read_text(encoding="utf-8"))
-    return shapely.union_all([shapely.from_geojson(json.dumps(f["geometry"])) for f in content["features"]])
+    return union([shapely.from_geojson(json.dumps(f["geometry"])) for f in content["features"]])
+
+
+def union(parts: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Parts as one geometry."""
+    whole: BaseGeometry = shapely.union_all(parts)
+    return whole
 
 
 def _hints(path: Path) -> Mapping[str, tuple[float, float]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.calendar_edit import set_day
 from qingshan.commons.base.scope import system_scope
@@ -38,9 +39,7 @@ def status() -> None:
 @click.option("--name", "name_field", help="名称所在的字段名；不给时用已有名称。")
 @click.option("--crs", help="坐标系；不给时按文件自带的识别。")
 @click.option("--source", required=True, help="资料来源，记入范围。")
-def import_areas(
-    file: Path, kind: str, key_field: str, name_field: str | None, crs: str | None, source: str
-) -> None:
+def import_areas(file: Path, kind: str, key_field: str, name_field: str | None, crs: str | None, source: str) -> None:
     """导入真实范围 FILE，替换同一代码的合成范围（旧的保留为历史版本）。全部可用才写入。"""
     try:
         rows = list(read_features(file, crs=crs).rows)
@@ -58,19 +57,21 @@ def import_areas(
             elif row.geometry is not None:
                 areas.append(
                     AreaInput(
-                        key=key, kind=kind, name=name or key, wkb=shapely.to_wkb(row.geometry), synthetic=False,
+                        key=key,
+                        kind=kind,
+                        name=name or key,
+                        wkb=shapely.to_wkb(row.geometry),
+                        synthetic=False,
                         source=source,
                     )
-                )  # fmt: skip
+                )
         if problems:
             raise click.ClickException("没有写入任何范围：\n  " + "\n  ".join(problems))
         count = store_areas(areas=areas)
     click.echo(f"已导入 {count} 个范围")
 
 
-def _problem(
-    kind: str, key: str, known: dict[str, str], geometry: shapely.Geometry | None, problem: str | None
-) -> str:
+def _problem(kind: str, key: str, known: dict[str, str], geometry: BaseGeometry | None, problem: str | None) -> str:
     if geometry is None:
         return problem or "没有图形"
     if geometry.geom_type not in ("Polygon", "MultiPolygon"):

@@ -55,4 +55,3 @@ def page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
         return guarded
 
     return wrap
-

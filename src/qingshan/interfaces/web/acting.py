@@ -1,5 +1,6 @@
 """From a request to an act: who acts, what was uploaded, what a refusal looks like."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -53,7 +54,7 @@ class Uploads:
 def read_uploads(request: OfficeRequest, name: str) -> Uploads:
     """Files posted under ``name`` and those kept from an earlier, refused try (``name_kept``): nothing is asked twice.
 
-    Each file may carry a word of its own (``name_note`` per new file, ``name_kept_note`` per kept one), e.g. a direction.
+    Each file may carry a word of its own (``name_note`` per new file, ``name_kept_note`` per kept one): a direction.
     """
     uploads = Uploads()
     kept_ids = [UUID(i) for i in request.POST.getlist(f"{name}_kept") if _is_uuid(i)]
@@ -123,7 +124,7 @@ def read_float(text: str) -> float | None:
         value = float(text.strip().replace("，", "").replace(",", ""))
     except ValueError:
         return None
-    return value if value == value and abs(value) != float("inf") else None
+    return value if math.isfinite(value) else None
 
 
 def read_degrees(lon: str, lat: str) -> tuple[float | None, float | None]:

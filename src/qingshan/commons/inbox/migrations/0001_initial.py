@@ -2,62 +2,99 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import qingshan.commons.base.ids
 from django.db import migrations, models
+
+import qingshan.commons.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('channel', models.CharField(max_length=40)),
-                ('file_id', models.UUIDField()),
-                ('file_name', models.CharField(max_length=255)),
-                ('sha256', models.CharField(max_length=64)),
-                ('crs', models.CharField(blank=True, max_length=80)),
-                ('state', models.CharField(default='received', max_length=20)),
-                ('problem', models.TextField(blank=True)),
-                ('preview', models.JSONField(default=dict)),
-                ('received', models.PositiveIntegerField(default=0)),
-                ('accepted', models.PositiveIntegerField(default=0)),
-                ('duplicate', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('dispatch', models.BooleanField(default=True)),
-                ('division', models.CharField(db_collation='C', max_length=12)),
-                ('created_by', models.UUIDField(null=True)),
-                ('created_by_text', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('act_id', models.UUIDField(null=True)),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=120)),
+                ("channel", models.CharField(max_length=40)),
+                ("file_id", models.UUIDField()),
+                ("file_name", models.CharField(max_length=255)),
+                ("sha256", models.CharField(max_length=64)),
+                ("crs", models.CharField(blank=True, max_length=80)),
+                ("state", models.CharField(default="received", max_length=20)),
+                ("problem", models.TextField(blank=True)),
+                ("preview", models.JSONField(default=dict)),
+                ("received", models.PositiveIntegerField(default=0)),
+                ("accepted", models.PositiveIntegerField(default=0)),
+                ("duplicate", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("dispatch", models.BooleanField(default=True)),
+                ("division", models.CharField(db_collation="C", max_length=12)),
+                ("created_by", models.UUIDField(null=True)),
+                ("created_by_text", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("act_id", models.UUIDField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('channel', 'name', 'sha256'), name='batch_once'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'inspected', 'done', 'failed'])), name='batch_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), ('received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('accepted'), '+', models.F('duplicate')), '+', models.F('rejected'))), _connector='OR'), name='batch_adds_up')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("channel", "name", "sha256"), name="batch_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "inspected", "done", "failed"])),
+                        name="batch_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            (
+                                "received",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("accepted"), "+", models.F("duplicate")
+                                    ),
+                                    "+",
+                                    models.F("rejected"),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_adds_up",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BatchRow',
+            name="BatchRow",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('row_no', models.PositiveIntegerField()),
-                ('outcome', models.CharField(max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('notes', models.TextField(blank=True)),
-                ('source_no', models.CharField(blank=True, max_length=120)),
-                ('matter_id', models.UUIDField(null=True)),
-                ('attributes', models.JSONField(default=dict)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inbox.batch')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("row_no", models.PositiveIntegerField()),
+                ("outcome", models.CharField(max_length=10)),
+                ("reason", models.TextField(blank=True)),
+                ("notes", models.TextField(blank=True)),
+                ("source_no", models.CharField(blank=True, max_length=120)),
+                ("matter_id", models.UUIDField(null=True)),
+                ("attributes", models.JSONField(default=dict)),
+                (
+                    "batch",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="inbox.batch"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'row_no'), name='batch_row_once'), models.CheckConstraint(condition=models.Q(models.Q(('matter_id__isnull', False), ('outcome', 'accepted')), models.Q(('outcome__in', ['duplicate', 'rejected']), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='batch_row_explained')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "row_no"), name="batch_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("matter_id__isnull", False), ("outcome", "accepted")),
+                            models.Q(
+                                ("outcome__in", ["duplicate", "rejected"]), models.Q(("reason", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="batch_row_explained",
+                    ),
+                ],
             },
         ),
     ]

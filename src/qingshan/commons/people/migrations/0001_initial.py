@@ -2,84 +2,120 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import qingshan.commons.base.ids
 from django.db import migrations, models
+
+import qingshan.commons.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('demo', models.BooleanField(default=False)),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("demo", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=60, unique=True)),
-                ('kind', models.CharField(max_length=30)),
-                ('name', models.CharField(max_length=80)),
-                ('short', models.CharField(max_length=30)),
-                ('level', models.CharField(max_length=12)),
-                ('reports', models.BooleanField(default=False)),
-                ('counts_as_township', models.BooleanField(default=False)),
-                ('clause', models.CharField(blank=True, max_length=40)),
-                ('sort', models.PositiveIntegerField(default=0)),
-                ('division', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("slug", models.CharField(max_length=60, unique=True)),
+                ("kind", models.CharField(max_length=30)),
+                ("name", models.CharField(max_length=80)),
+                ("short", models.CharField(max_length=30)),
+                ("level", models.CharField(max_length=12)),
+                ("reports", models.BooleanField(default=False)),
+                ("counts_as_township", models.BooleanField(default=False)),
+                ("clause", models.CharField(blank=True, max_length=40)),
+                ("sort", models.PositiveIntegerField(default=0)),
+                (
+                    "division",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.division"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('slug', models.CharField(max_length=100, unique=True)),
-                ('title', models.CharField(max_length=80)),
-                ('roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('duty', models.CharField(blank=True, max_length=20)),
-                ('liaison', models.BooleanField(default=False)),
-                ('clause', models.CharField(blank=True, max_length=40)),
-                ('sort', models.PositiveIntegerField(default=0)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("slug", models.CharField(max_length=100, unique=True)),
+                ("title", models.CharField(max_length=80)),
+                (
+                    "roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("duty", models.CharField(blank=True, max_length=20)),
+                ("liaison", models.BooleanField(default=False)),
+                ("clause", models.CharField(blank=True, max_length=40)),
+                ("sort", models.PositiveIntegerField(default=0)),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.unit"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.post')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.post"),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='holding_in_order')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="holding_in_order",
+                    )
+                ],
             },
         ),
     ]

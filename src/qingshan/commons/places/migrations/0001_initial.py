@@ -2,48 +2,70 @@
 
 import django.contrib.gis.db.models.fields
 import django.db.models.deletion
-import qingshan.commons.base.ids
 from django.db import migrations, models
+
+import qingshan.commons.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('key', models.CharField(db_collation='C', max_length=60)),
-                ('kind', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=80)),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=4490)),
-                ('synthetic', models.BooleanField()),
-                ('source', models.CharField(max_length=300)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('current', models.BooleanField(default=True)),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("key", models.CharField(db_collation="C", max_length=60)),
+                ("kind", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=80)),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=4490)),
+                ("synthetic", models.BooleanField()),
+                ("source", models.CharField(max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("current", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('current', True)), fields=('key', 'kind'), name='area_one_current'), models.CheckConstraint(condition=models.Q(('kind__in', ['county', 'township', 'village', 'special', 'outline'])), name='area_kind_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)), fields=("key", "kind"), name="area_one_current"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["county", "township", "village", "special", "outline"])),
+                        name="area_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(db_collation='C', max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('level', models.CharField(max_length=10)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('source', models.CharField(max_length=200)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.division')),
+                ("code", models.CharField(db_collation="C", max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("level", models.CharField(max_length=10)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                ("source", models.CharField(max_length=200)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.division"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('code__regex', '^\\d{6}$'), ('level', 'county')), models.Q(('code__regex', '^\\d{9}$'), ('level', 'township')), models.Q(('code__regex', '^\\d{12}$'), ('level', 'village')), _connector='OR'), name='division_code_length')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("code__regex", "^\\d{6}$"), ("level", "county")),
+                            models.Q(("code__regex", "^\\d{9}$"), ("level", "township")),
+                            models.Q(("code__regex", "^\\d{12}$"), ("level", "village")),
+                            _connector="OR",
+                        ),
+                        name="division_code_length",
+                    )
+                ],
             },
         ),
     ]

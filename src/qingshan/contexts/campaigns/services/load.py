@@ -43,9 +43,13 @@ def load_campaign(*, plan: Plan, areas: Sequence[AreaInput], now: datetime, load
         store_units(units=_units(plan), posts=_posts(plan))
         stored = store_areas(areas=_without_known(areas))
         version = PlanVersion.objects.create(
-            campaign=campaign, version=last.version + 1 if last else 1, digest=digest, content=content, loaded_at=now,
+            campaign=campaign,
+            version=last.version + 1 if last else 1,
+            digest=digest,
+            content=content,
+            loaded_at=now,
             loaded_by=loaded_by,
-        )  # fmt: skip
+        )
         take_numbers("plan")
     return Loaded(campaign=plan.code, version=version.version, new=True, areas=stored)
 
@@ -55,10 +59,13 @@ def _campaign(plan: Plan) -> Campaign:
     row, _ = Campaign.objects.update_or_create(
         code=plan.code,
         defaults={
-            "title": plan.title, "county_code": plan.county_code, "start": plan.start, "end": plan.end,
+            "title": plan.title,
+            "county_code": plan.county_code,
+            "start": plan.start,
+            "end": plan.end,
             "current": True,
         },
-    )  # fmt: skip
+    )
     return row
 
 
@@ -67,10 +74,17 @@ def _units(plan: Plan) -> list[UnitInput]:
     known = {plan.county_code} | {d.code for d in plan.divisions}
     return [
         UnitInput(
-            slug=u.slug, kind=u.kind, name=u.name, short=u.short, level=u.level,
-            division=u.division if u.division in known else None, parent=u.parent,
-            reports=u.reports, counts_as_township=u.counts_as_township, clause=u.clause,
-        )  # fmt: skip
+            slug=u.slug,
+            kind=u.kind,
+            name=u.name,
+            short=u.short,
+            level=u.level,
+            division=u.division if u.division in known else None,
+            parent=u.parent,
+            reports=u.reports,
+            counts_as_township=u.counts_as_township,
+            clause=u.clause,
+        )
         for u in plan.all_units()
     ]
 
@@ -78,9 +92,14 @@ def _units(plan: Plan) -> list[UnitInput]:
 def _posts(plan: Plan) -> list[PostInput]:
     return [
         PostInput(
-            slug=p.slug, unit=p.unit, title=p.title, roles=tuple(p.roles), duty=p.duty, liaison=p.liaison,
+            slug=p.slug,
+            unit=p.unit,
+            title=p.title,
+            roles=tuple(p.roles),
+            duty=p.duty,
+            liaison=p.liaison,
             clause=p.clause,
-        )  # fmt: skip
+        )
         for p in plan.all_posts()
     ]
 

@@ -3,188 +3,260 @@
 import django.contrib.gis.db.models.fields
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import qingshan.commons.base.ids
 from django.db import migrations, models
+
+import qingshan.commons.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0001_initial'),
-        ('leads', '0001_initial'),
-        ('people', '0001_initial'),
+        ("campaigns", "0001_initial"),
+        ("leads", "0001_initial"),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CityReport',
+            name="CityReport",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=60)),
-                ('reported_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('done_by', models.CharField(max_length=200)),
-                ('act_id', models.UUIDField()),
-                ('division', models.CharField(db_collation='C', max_length=12)),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=60)),
+                ("reported_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("done_by", models.CharField(max_length=200)),
+                ("act_id", models.UUIDField()),
+                ("division", models.CharField(db_collation="C", max_length=12)),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('state', models.CharField(default='open', max_length=16)),
-                ('state_since', models.DateTimeField()),
-                ('category', models.CharField(max_length=40)),
-                ('subcode', models.CharField(max_length=8)),
-                ('title', models.CharField(max_length=200)),
-                ('division', models.CharField(db_collation='C', max_length=12)),
-                ('township_name', models.CharField(max_length=80)),
-                ('village_name', models.CharField(blank=True, max_length=80)),
-                ('geom', django.contrib.gis.db.models.fields.GeometryField(srid=4490)),
-                ('centre', django.contrib.gis.db.models.fields.PointField(srid=4490)),
-                ('area_m2', models.DecimalField(decimal_places=2, max_digits=14, null=True)),
-                ('mineral', models.CharField(blank=True, max_length=60)),
-                ('offender_known', models.BooleanField(default=True)),
-                ('party_ref', models.UUIDField(null=True)),
-                ('responsible_ref', models.UUIDField(null=True)),
-                ('extras', models.JSONField(default=dict)),
-                ('rectification_mode', models.CharField(max_length=40)),
-                ('milestones', models.JSONField(default=list)),
-                ('due_on', models.DateField()),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('close_out_number', models.CharField(blank=True, max_length=40)),
-                ('reopened', models.PositiveSmallIntegerField(default=0)),
-                ('next_due_at', models.DateTimeField(null=True)),
-                ('events', models.JSONField(default=dict)),
-                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.lead')),
-                ('supervising_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.unit')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("state", models.CharField(default="open", max_length=16)),
+                ("state_since", models.DateTimeField()),
+                ("category", models.CharField(max_length=40)),
+                ("subcode", models.CharField(max_length=8)),
+                ("title", models.CharField(max_length=200)),
+                ("division", models.CharField(db_collation="C", max_length=12)),
+                ("township_name", models.CharField(max_length=80)),
+                ("village_name", models.CharField(blank=True, max_length=80)),
+                ("geom", django.contrib.gis.db.models.fields.GeometryField(srid=4490)),
+                ("centre", django.contrib.gis.db.models.fields.PointField(srid=4490)),
+                ("area_m2", models.DecimalField(decimal_places=2, max_digits=14, null=True)),
+                ("mineral", models.CharField(blank=True, max_length=60)),
+                ("offender_known", models.BooleanField(default=True)),
+                ("party_ref", models.UUIDField(null=True)),
+                ("responsible_ref", models.UUIDField(null=True)),
+                ("extras", models.JSONField(default=dict)),
+                ("rectification_mode", models.CharField(max_length=40)),
+                ("milestones", models.JSONField(default=list)),
+                ("due_on", models.DateField()),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("close_out_number", models.CharField(blank=True, max_length=40)),
+                ("reopened", models.PositiveSmallIntegerField(default=0)),
+                ("next_due_at", models.DateTimeField(null=True)),
+                ("events", models.JSONField(default=dict)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="leads.lead"
+                    ),
+                ),
+                (
+                    "supervising_unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.unit"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Acceptance',
+            name="Acceptance",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('members', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('opinion', models.TextField()),
-                ('accepted_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('done_by', models.CharField(max_length=200)),
-                ('act_id', models.UUIDField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                (
+                    "members",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                ("opinion", models.TextField()),
+                ("accepted_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("done_by", models.CharField(max_length=200)),
+                ("act_id", models.UUIDField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CityCheck',
+            name="CityCheck",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('passed', models.BooleanField()),
-                ('checked_on', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('done_by', models.CharField(max_length=200)),
-                ('act_id', models.UUIDField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("passed", models.BooleanField()),
+                ("checked_on", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("done_by", models.CharField(max_length=200)),
+                ("act_id", models.UUIDField()),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CityAnswer',
+            name="CityAnswer",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('question', models.CharField(max_length=40)),
-                ('passed', models.BooleanField()),
-                ('remark', models.TextField(blank=True)),
-                ('check_row', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.citycheck')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("question", models.CharField(max_length=40)),
+                ("passed", models.BooleanField()),
+                ("remark", models.TextField(blank=True)),
+                (
+                    "check_row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.citycheck"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CityReportItem',
+            name="CityReportItem",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.cityreport')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.cityreport"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CloseOut',
+            name="CloseOut",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('closed_at', models.DateTimeField()),
-                ('done_by', models.CharField(max_length=200)),
-                ('act_id', models.UUIDField()),
-                ('reopened_at', models.DateTimeField(null=True)),
-                ('reopen_reason', models.TextField(blank=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("closed_at", models.DateTimeField()),
+                ("done_by", models.CharField(max_length=200)),
+                ("act_id", models.UUIDField()),
+                ("reopened_at", models.DateTimeField(null=True)),
+                ("reopen_reason", models.TextField(blank=True)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('required', models.BooleanField()),
-                ('steps', models.PositiveSmallIntegerField(default=0)),
-                ('complete', models.BooleanField(default=False)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=40)),
+                ("required", models.BooleanField()),
+                ("steps", models.PositiveSmallIntegerField(default=0)),
+                ("complete", models.BooleanField(default=False)),
+                (
+                    "case",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.case"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TrackStep',
+            name="TrackStep",
             fields=[
-                ('id', models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
-                ('station', models.CharField(max_length=40)),
-                ('fields', models.JSONField(default=dict)),
-                ('acted_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('done_by', models.CharField(max_length=200)),
-                ('act_id', models.UUIDField()),
-                ('void', models.BooleanField(default=False)),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.track')),
+                ("id", models.UUIDField(default=qingshan.commons.base.ids.new_id, primary_key=True, serialize=False)),
+                ("station", models.CharField(max_length=40)),
+                ("fields", models.JSONField(default=dict)),
+                ("acted_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("done_by", models.CharField(max_length=200)),
+                ("act_id", models.UUIDField()),
+                ("void", models.BooleanField(default=False)),
+                (
+                    "track",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.track"),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-id'], name='case_unit_key'),
+            model_name="case",
+            index=models.Index(fields=["unit", "-id"], name="case_unit_key"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['division'], name='case_division'),
+            model_name="case",
+            index=models.Index(fields=["division"], name="case_division"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', '-id'], name='case_state_key'),
+            model_name="case",
+            index=models.Index(fields=["state", "-id"], name="case_state_key"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'reported', 'city_passed', 'closed'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "accepted", "reported", "city_passed", "closed"])),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('close_out_number', ''), _negated=True), _connector='OR'), name='closed_has_number'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    models.Q(("close_out_number", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="closed_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cityanswer',
-            constraint=models.UniqueConstraint(fields=('check_row', 'question'), name='city_answer_once'),
+            model_name="cityanswer",
+            constraint=models.UniqueConstraint(fields=("check_row", "question"), name="city_answer_once"),
         ),
         migrations.AddConstraint(
-            model_name='cityanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('passed', True), models.Q(('remark', ''), _negated=True), _connector='OR'), name='city_refusal_explained'),
+            model_name="cityanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("passed", True), models.Q(("remark", ""), _negated=True), _connector="OR"),
+                name="city_refusal_explained",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closeout',
-            constraint=models.CheckConstraint(condition=models.Q(('reopened_at__isnull', True), models.Q(('reopen_reason', ''), _negated=True), _connector='OR'), name='reopen_has_reason'),
+            model_name="closeout",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reopened_at__isnull", True), models.Q(("reopen_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="reopen_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='track',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='track_once'),
+            model_name="track",
+            constraint=models.UniqueConstraint(fields=("case", "kind"), name="track_once"),
         ),
         migrations.AddConstraint(
-            model_name='trackstep',
-            constraint=models.UniqueConstraint(condition=models.Q(('void', False)), fields=('track', 'station'), name='station_finished_once'),
+            model_name="trackstep",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void", False)), fields=("track", "station"), name="station_finished_once"
+            ),
         ),
     ]

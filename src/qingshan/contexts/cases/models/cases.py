@@ -5,8 +5,6 @@ from django.db import models
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.people.models import Unit
-from qingshan.contexts.campaigns.models import Campaign
-from qingshan.contexts.leads.models import Lead
 
 
 class Case(models.Model):
@@ -18,8 +16,8 @@ class Case(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=40, unique=True)
-    lead = models.OneToOneField(Lead, models.PROTECT, related_name="+")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    lead = models.OneToOneField("leads.Lead", models.PROTECT, related_name="+")
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=16, default="open")
     state_since = models.DateTimeField()
     category = models.CharField(max_length=40)

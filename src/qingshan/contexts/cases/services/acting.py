@@ -50,9 +50,7 @@ def begin(*, case_id: UUID, act: str, outcome: str, acting: Acting) -> CaseAct:
 def move(step: CaseAct, act: str, **changes: Any) -> None:
     """Compare-and-set the case to its new state; refuses when somebody else was quicker."""
     events = {**step.case.events, act: step.acting.claimed_at().isoformat()}
-    compare_and_set(
-        step.case, {**changes, "state": step.target.value, "state_since": step.now, "events": events}
-    )
+    compare_and_set(step.case, {**changes, "state": step.target.value, "state_since": step.now, "events": events})
 
 
 def compare_and_set(case: Case, changes: Mapping[str, Any]) -> None:
@@ -85,9 +83,7 @@ def settle_due(step: CaseAct) -> None:
     step.case.next_due_at = due_at
 
 
-def change_of(
-    case: Case, in_force: InForce, details: Mapping[str, Any], personal: Mapping[str, str]
-) -> MatterChange:
+def change_of(case: Case, in_force: InForce, details: Mapping[str, Any], personal: Mapping[str, str]) -> MatterChange:
     """The case as a changed matter."""
     return MatterChange(
         kind=MatterKind.CASE.value,

@@ -52,10 +52,13 @@ def track_facts(case: Case, in_force: InForce) -> tuple[TrackFacts, ...]:
         definition = in_force.plan.track_defs[track.kind]
         facts.append(
             TrackFacts(
-                track=track.kind, label=definition.label, required=track.required,
-                done=frozenset(done.get(track.id, ())), station_labels={s.slug: s.label for s in definition.stations},
+                track=track.kind,
+                label=definition.label,
+                required=track.required,
+                done=frozenset(done.get(track.id, ())),
+                station_labels={s.slug: s.label for s in definition.stations},
             )
-        )  # fmt: skip
+        )
     return tuple(facts)
 
 
@@ -79,14 +82,21 @@ def accept_case(
         check_acceptance(form, track_facts(step.case, step.in_force), today=today)
         act_id = new_id()
         row = Acceptance.objects.create(
-            case=step.case, members=[m.strip() for m in members if m.strip()], opinion=opinion.strip(),
-            accepted_on=accepted_on or today, recorded_at=step.now, done_by=actor_text(acting), act_id=act_id,
-        )  # fmt: skip
+            case=step.case,
+            members=[m.strip() for m in members if m.strip()],
+            opinion=opinion.strip(),
+            accepted_on=accepted_on or today,
+            recorded_at=step.now,
+            done_by=actor_text(acting),
+            act_id=act_id,
+        )
         move(step, "case.accept")
         details = {
-            "members": row.members, "opinion": row.opinion, "accepted_on": row.accepted_on.isoformat(),
+            "members": row.members,
+            "opinion": row.opinion,
+            "accepted_on": row.accepted_on.isoformat(),
             "files": file_details(files),
-        }  # fmt: skip
+        }
         write_entry(step, "case.accept", details, act_id=act_id)
         attach(files, step, "acceptance", "县级验收")
         return step.case
@@ -106,9 +116,13 @@ def report_to_city(*, case_ids: Sequence[UUID], number: str, reported_on: date |
         ]
         now = acting.now()
         report = CityReport.objects.create(
-            number=number.strip(), reported_on=reported_on, recorded_at=now, done_by=actor_text(acting), act_id=act_id,
+            number=number.strip(),
+            reported_on=reported_on,
+            recorded_at=now,
+            done_by=actor_text(acting),
+            act_id=act_id,
             division=steps[0].in_force.county_code,
-        )  # fmt: skip
+        )
         for step in steps:
             move(step, "case.report_city")
             CityReportItem.objects.create(report=report, case=step.case)
@@ -142,9 +156,13 @@ def check_by_city(
         step = begin(case_id=case_id, act="case.city_check", outcome=outcome, acting=acting)
         act_id = new_id()
         row = CityCheck.objects.create(
-            case=step.case, passed=outcome == "pass", checked_on=checked_on, recorded_at=step.now,
-            done_by=actor_text(acting), act_id=act_id,
-        )  # fmt: skip
+            case=step.case,
+            passed=outcome == "pass",
+            checked_on=checked_on,
+            recorded_at=step.now,
+            done_by=actor_text(acting),
+            act_id=act_id,
+        )
         CityAnswer.objects.bulk_create(
             [
                 CityAnswer(check_row=row, question=q, passed=answers[q], remark=remarks.get(q, "").strip())

@@ -103,6 +103,8 @@ def supervising_unit(in_force: InForce, category: str, subcode: str) -> Unit:
 
 def _build(lead: Lead, form: OpeningForm, in_force: InForce, acting: Acting) -> Case:
     now, opening = acting.now(), form.opening
+    if opening.due_on is None:
+        raise ActRefused("opening", "完成时限未填")
     series = Series(
         kind="case", year=now.astimezone(in_force.zone).year, pattern=in_force.plan.numbering["case"].pattern
     )

@@ -53,13 +53,14 @@ def finish_station(
         check_step(machine_of(track), done, needs, work, acting.viewer.roles)
         act_id = new_id()
         _store(row, done, needs, fields, acting, act_id)
-        step = CaseAct(
-            case=case, acting=acting, in_force=in_force, now=acting.now(), target=CaseState(case.state)
-        )
+        step = CaseAct(case=case, acting=acting, in_force=in_force, now=acting.now(), target=CaseState(case.state))
         details = {
-            "track": track, "station": station, "label": needs.label, "fields": _wanted(needs, fields),
+            "track": track,
+            "station": station,
+            "label": needs.label,
+            "fields": _wanted(needs, fields),
             "files": file_details(files),
-        }  # fmt: skip
+        }
         write_entry(step, "case.track_step", details, act_id=act_id)
         attach(files, step, f"track:{track}:{station}", needs.label)
         return case
@@ -72,9 +73,13 @@ def station_needs(plan: Plan, track: str, station: str) -> StationNeeds:
     except KeyError:
         raise ActRefused("station", "方案中没有这个办理节点") from None
     return StationNeeds(
-        slug=found.slug, label=found.label, fields=tuple(plan.field_labels(found.fields).items()),
-        photos=found.photos, files=found.files, role=found.role,
-    )  # fmt: skip
+        slug=found.slug,
+        label=found.label,
+        fields=tuple(plan.field_labels(found.fields).items()),
+        photos=found.photos,
+        files=found.files,
+        role=found.role,
+    )
 
 
 def done_stations(track: Track) -> frozenset[str]:
@@ -99,6 +104,11 @@ def _store(
     if changed != 1:
         raise ActRefused("race", "这条办理线刚被他人办理，请刷新后再看")
     TrackStep.objects.create(
-        track=row, station=needs.slug, fields=_wanted(needs, fields), acted_at=acting.claimed_at(),
-        recorded_at=acting.now(), done_by=actor_text(acting), act_id=act_id,
-    )  # fmt: skip
+        track=row,
+        station=needs.slug,
+        fields=_wanted(needs, fields),
+        acted_at=acting.claimed_at(),
+        recorded_at=acting.now(),
+        done_by=actor_text(acting),
+        act_id=act_id,
+    )

@@ -5,7 +5,6 @@ from django.db import models
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.people.models import Unit
-from qingshan.contexts.campaigns.models import Campaign
 
 
 class Lead(models.Model):
@@ -18,7 +17,7 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=40, unique=True)
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=40)
     direction = models.CharField(max_length=12)
     state = models.CharField(max_length=24)
@@ -81,7 +80,7 @@ class Lead(models.Model):
                     ]
                 ),
                 name="lead_state_known",
-            ),  # fmt: skip
+            ),
             models.CheckConstraint(
                 condition=models.Q(verdict__in=["", "substantiated", "unfounded", "inconclusive"]),
                 name="lead_verdict_known",

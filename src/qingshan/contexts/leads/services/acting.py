@@ -83,9 +83,7 @@ def compare_and_set(lead: Lead, changes: Mapping[str, Any]) -> None:
         setattr(lead, name, value)
 
 
-def write_entry(
-    step: LeadAct, act: str, details: Mapping[str, Any], *, act_id: UUID | None = None
-) -> ActReceipt:
+def write_entry(step: LeadAct, act: str, details: Mapping[str, Any], *, act_id: UUID | None = None) -> ActReceipt:
     """One journal entry for the lead as it now stands."""
     return record_act(
         act=act, acting=step.acting, changes=[change_of(step.lead, step.in_force, details)], act_id=act_id

@@ -84,9 +84,14 @@ def queue_acceptance(*, batch_id: UUID, acting: Acting) -> Job:
 
 def _queue(batch: Batch, kind: str, task: str, title: str, acting: Acting) -> Job:
     return start_job(
-        kind=kind, task=task, title=title, subject_id=batch.id, created_by=acting.viewer.account_id,
-        post_id=acting.viewer.post_id, now=acting.now(),
-    )  # fmt: skip
+        kind=kind,
+        task=task,
+        title=title,
+        subject_id=batch.id,
+        created_by=acting.viewer.account_id,
+        post_id=acting.viewer.post_id,
+        now=acting.now(),
+    )
 
 
 def repeated_result(batch: Batch) -> IntakeResult:

@@ -25,9 +25,7 @@ def dispatch_lead(*, lead_id: UUID, unit_id: UUID, reason: str, acting: Acting) 
         former = step.lead.unit.name
         step.lead.unit = unit
         move(step, "lead.dispatch", unit_id=unit.id)
-        Dispatch.objects.create(
-            lead=step.lead, unit=unit, dispatched_at=step.now, dispatched_by=actor_text(acting)
-        )
+        Dispatch.objects.create(lead=step.lead, unit=unit, dispatched_at=step.now, dispatched_by=actor_text(acting))
         write_entry(step, "lead.dispatch", {"from": former, "to": unit.name, "reason": reason.strip()})
         return step.lead
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import use_file, was_used_elsewhere
@@ -51,17 +52,23 @@ def read_photos(*, photos: Sequence[PhotoInput], lead: Lead, acting: Acting) -> 
                 file_id=row.id,
                 sha256=row.sha256,
                 facts=PhotoFacts(
-                    direction=photo.direction, lon=row.lon, lat=row.lat, azimuth=row.azimuth, taken_at=row.taken_at,
-                    distance_m=distance, reused=was_used_elsewhere(sha256=row.sha256, matter_id=lead.id),
+                    direction=photo.direction,
+                    lon=row.lon,
+                    lat=row.lat,
+                    azimuth=row.azimuth,
+                    taken_at=row.taken_at,
+                    distance_m=distance,
+                    reused=was_used_elsewhere(sha256=row.sha256, matter_id=lead.id),
                 ),
             )
-        )  # fmt: skip
+        )
     return found
 
 
-def patch_of(lead: Lead) -> shapely.Geometry:
+def patch_of(lead: Lead) -> BaseGeometry:
     """The lead's geometry for the pure functions (EPSG:4490)."""
-    return shapely.from_wkb(bytes(lead.geom.wkb))
+    shape: BaseGeometry = shapely.from_wkb(bytes(lead.geom.wkb))
+    return shape
 
 
 def photo_rules(in_force: InForce) -> PhotoRules:
@@ -82,16 +89,18 @@ def attach_photos(
     VerificationPhoto.objects.bulk_create(
         [
             VerificationPhoto(
-                lead=lead, act_id=act_id, file_id=photo.file_id, direction=photo.facts.direction,
-                distance_m=photo.facts.distance_m, flags=list(photo_flags(photo.facts, rules, uploaded_at=now)),
+                lead=lead,
+                act_id=act_id,
+                file_id=photo.file_id,
+                direction=photo.facts.direction,
+                distance_m=photo.facts.distance_m,
+                flags=list(photo_flags(photo.facts, rules, uploaded_at=now)),
             )
             for photo in photos
         ]
-    )  # fmt: skip
+    )
     for photo in photos:
-        use_file(
-            file_id=photo.file_id, matter_id=lead.id, purpose=purpose, label=photo.facts.direction, now=now
-        )
+        use_file(file_id=photo.file_id, matter_id=lead.id, purpose=purpose, label=photo.facts.direction, now=now)
 
 
 def photo_details(photos: Sequence[Photo]) -> list[dict[str, str]]:

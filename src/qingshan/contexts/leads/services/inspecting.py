@@ -76,11 +76,14 @@ class _Preview:
                 "type": "Feature",
                 "geometry": json.loads(shapely.to_geojson(geometry)),
                 "properties": {
-                    "row": row.row_no, "source_no": row.source_no, "unit": row.fresh.place.unit.name,
-                    "village": row.fresh.place.village_name, "border": row.fresh.place.border,
+                    "row": row.row_no,
+                    "source_no": row.source_no,
+                    "unit": row.fresh.place.unit.name,
+                    "village": row.fresh.place.village_name,
+                    "border": row.fresh.place.border,
                 },
             }
-        )  # fmt: skip
+        )
 
     def content(self) -> dict[str, Any]:
         return {

@@ -23,15 +23,49 @@ from qingshan.contexts.leads.services.batches import IntakeResult, repeated_resu
 from qingshan.contexts.leads.services.placing import Gazetteer
 from qingshan.contexts.leads.services.registering import build_leads, campaign_id_for, numbers_for
 from qingshan.contexts.leads.services.sorting import ForbiddenFileError, RowSorter, Sorted
-from qingshan.geo.readers import FeatureFile, read_features
+from qingshan.geo.features import FeatureFile
+from qingshan.geo.readers import read_features
 
 _LEAD = (
-    "id", "number", "campaign_id", "channel", "direction", "state", "state_since", "due_at", "title", "place_text",
-    "description", "source_no", "patch_type", "area_m2", "declared_area_m2", "earlier_image", "later_image", "geom",
-    "centre", "division", "township_name", "village_name", "unit_id", "border", "shares", "discovered_at",
-    "received_at", "active_since", "missing_by", "events", "verdict", "unfounded_reason", "verified_at", "verifiers",
-    "batch_id", "batch_name", "attributes", "notes",
-)  # fmt: skip
+    "id",
+    "number",
+    "campaign_id",
+    "channel",
+    "direction",
+    "state",
+    "state_since",
+    "due_at",
+    "title",
+    "place_text",
+    "description",
+    "source_no",
+    "patch_type",
+    "area_m2",
+    "declared_area_m2",
+    "earlier_image",
+    "later_image",
+    "geom",
+    "centre",
+    "division",
+    "township_name",
+    "village_name",
+    "unit_id",
+    "border",
+    "shares",
+    "discovered_at",
+    "received_at",
+    "active_since",
+    "missing_by",
+    "events",
+    "verdict",
+    "unfounded_reason",
+    "verified_at",
+    "verifiers",
+    "batch_id",
+    "batch_name",
+    "attributes",
+    "notes",
+)
 _GEOMETRY = frozenset({"geom", "centre"})
 _JSON = frozenset({"shares", "events", "attributes"})
 
@@ -66,7 +100,14 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> Intak
         Batch.objects.filter(id=batch.id).update(
             **counts, state="done", problem="", finished_at=acting.now(), act_id=writer.act_id
         )
-        return IntakeResult(batch_id=batch.id, batch=batch.name, **counts)
+        return IntakeResult(
+            batch_id=batch.id,
+            batch=batch.name,
+            received=counts["received"],
+            accepted=counts["accepted"],
+            duplicate=counts["duplicate"],
+            rejected=counts["rejected"],
+        )
 
 
 class _Writer:
@@ -90,11 +131,20 @@ class _Writer:
             "inbox_batchrow",
             ("id", "batch_id", "row_no", "outcome", "reason", "notes", "source_no", "matter_id", "attributes"),
             (
-                (new_id(), self.batch.id, row.row_no, row.outcome, row.reason, "\n".join(row.notes), row.source_no,
-                 by_row[row.row_no].id if row.row_no in by_row else None, _json(dict(row.attributes)))
+                (
+                    new_id(),
+                    self.batch.id,
+                    row.row_no,
+                    row.outcome,
+                    row.reason,
+                    "\n".join(row.notes),
+                    row.source_no,
+                    by_row[row.row_no].id if row.row_no in by_row else None,
+                    _json(dict(row.attributes)),
+                )
                 for row in rows
             ),
-        )  # fmt: skip
+        )
 
     def _leads(self, accepted: Sequence[Sorted]) -> list[Lead]:
         leads = build_leads(
@@ -120,10 +170,7 @@ class _Writer:
         copy_rows(
             "leads_source",
             ("id", "lead_id", "channel", "key", "geometry_digest"),
-            (
-                (new_id(), lead.id, lead.channel, row.key, row.digest)
-                for row, lead in zip(accepted, leads, strict=True)
-            ),
+            ((new_id(), lead.id, lead.channel, row.key, row.digest) for row, lead in zip(accepted, leads, strict=True)),
         )
         if self.batch.dispatch:
             by = actor_text(self.acting)
@@ -167,9 +214,13 @@ def wipe_forbidden(*, batch_id: UUID, now: datetime) -> str:
         batch = Batch.objects.select_for_update().get(id=batch_id)
         path = path_of(batch.sha256)
         Batch.objects.filter(id=batch_id).update(
-            state="failed", problem=message, file_name="（已删除）", name=f"拒收 {batch.id.hex[-8:]}", preview={},
+            state="failed",
+            problem=message,
+            file_name="（已删除）",
+            name=f"拒收 {batch.id.hex[-8:]}",
+            preview={},
             finished_at=now,
-        )  # fmt: skip
+        )
     path.unlink(missing_ok=True)
     return message
 

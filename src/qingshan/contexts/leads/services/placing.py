@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.people.models import Unit
 from qingshan.commons.people.selectors import township_level_units
@@ -31,7 +32,8 @@ class Gazetteer:
         self._by_division = {u.division_id: u for u in units if u.division_id}
         self._names = division_names({a.key for a in rows["village"]} | set(self._by_division))
         cells = [
-            AreaRow(key=a.key, name=a.name, kind="unit", township_key=a.key, geometry=_shape(a)) for a in rows["special"]
+            AreaRow(key=a.key, name=a.name, kind="unit", township_key=a.key, geometry=_shape(a))
+            for a in rows["special"]
         ]
         cells += [
             AreaRow(key=a.key, name=a.name, kind="village", township_key=a.key[:9], geometry=_shape(a))
@@ -39,14 +41,14 @@ class Gazetteer:
         ]
         self._router = Router(cells, self._county, border_share=self._routing.border_share)
 
-    def place_many(self, geometries: Sequence[shapely.Geometry]) -> list[Place | str]:
+    def place_many(self, geometries: Sequence[BaseGeometry]) -> list[Place | str]:
         """A place for each geometry, or the Chinese reason why it has none."""
         return [
             self._place(placement, geometry)
             for placement, geometry in zip(self._router.place_many(geometries), geometries, strict=True)
         ]
 
-    def _place(self, placement: Placement, geometry: shapely.Geometry) -> Place | str:
+    def _place(self, placement: Placement, geometry: BaseGeometry) -> Place | str:
         if placement.unit is None or placement.inside_share < self._routing.min_inside_share:
             return self._outside(placement.inside_share, geometry)
         unit = self._unit_of(placement.unit)
@@ -64,7 +66,7 @@ class Gazetteer:
     def _unit_of(self, key: str) -> Unit:
         return self._by_slug[key] if key in self._by_slug else self._by_division[key]
 
-    def _outside(self, inside_share: float, geometry: shapely.Geometry) -> str:
+    def _outside(self, inside_share: float, geometry: BaseGeometry) -> str:
         centre = geometry.representative_point()
         where = next((name for name, shape in self._outlines if shape.intersects(centre)), "")
         near = shapely.shortest_line(self._county, centre)
@@ -78,5 +80,6 @@ class Gazetteer:
         return f"不在本县，距县界约 {away:.1f} 公里{at}：请核对坐标系（可用 --crs 指定）或转交所在县"
 
 
-def _shape(area: Area) -> shapely.Geometry:
-    return shapely.from_wkb(bytes(area.geom.wkb))
+def _shape(area: Area) -> BaseGeometry:
+    shape: BaseGeometry = shapely.from_wkb(bytes(area.geom.wkb))
+    return shape

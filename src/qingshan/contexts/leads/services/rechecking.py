@@ -37,9 +37,7 @@ class RecheckForm:
     finding: str
 
 
-def recheck_lead(
-    *, lead_id: UUID, level: str, form: RecheckForm, photos: Sequence[PhotoInput], acting: Acting
-) -> Lead:
+def recheck_lead(*, lead_id: UUID, level: str, form: RecheckForm, photos: Sequence[PhotoInput], acting: Acting) -> Lead:
     """Confirm or overturn "unfounded" on site. ``level``: county (四-2-2③b) or city (三-3-2⑤)."""
     act = f"lead.{level}_recheck"
     with act_transaction():
@@ -50,14 +48,18 @@ def recheck_lead(
         if missing or form.visited_at is None or lon is None or lat is None:
             raise ActRefused("incomplete", "复核表还不能提交", missing)
         act_id = new_id()
-        row = _store(step, level, form, (lon, lat))
+        row = _store(step, level, form, (lon, lat), form.visited_at)
         verdict = {"verdict": "substantiated", "unfounded_reason": ""} if form.outcome == "overturned" else {}
         move(step, act, **verdict)
         write_entry(step, act, _details(row, seen), act_id=act_id)
         attach_photos(
-            photos=seen, lead=step.lead, act_id=act_id, purpose=f"{level}_recheck", rules=photo_rules(step.in_force),
+            photos=seen,
+            lead=step.lead,
+            act_id=act_id,
+            purpose=f"{level}_recheck",
+            rules=photo_rules(step.in_force),
             now=step.now,
-        )  # fmt: skip
+        )
         return step.lead
 
 
@@ -85,13 +87,15 @@ def _missing(form: RecheckForm, photos: Sequence[Photo], lon: float | None, now:
     return tuple(missing)
 
 
-def _store(step: LeadAct, level: str, form: RecheckForm, position: tuple[float, float]) -> Recheck:
+def _store(
+    step: LeadAct, level: str, form: RecheckForm, position: tuple[float, float], visited_at: datetime
+) -> Recheck:
     return Recheck.objects.create(
         lead=step.lead,
         level=level,
         outcome=form.outcome,
         persons=list(dict.fromkeys(p.strip() for p in form.persons if p.strip())),
-        visited_at=form.visited_at,
+        visited_at=visited_at,
         position=Point(*position, srid=4490),
         distance_m=distance_to_m(*position, patch_of(step.lead)),
         finding=form.finding.strip(),

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.counters import take_numbers
 from qingshan.commons.base.ids import new_id
@@ -35,7 +36,7 @@ class Fresh:
     """What is known of a lead when it is registered. Geometry in EPSG:4490, areas in m²."""
 
     channel: str
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     place: Place
     discovered_at: datetime
     source_no: str = ""
@@ -99,7 +100,7 @@ def build_leads(
             earlier_image=one.earlier_image,
             later_image=one.later_image,
             geom=to_geos(one.geometry),
-            centre=to_geos(_inner_point(one.geometry)),
+            centre=to_point(one.geometry),
             division=one.place.division,
             township_name=one.place.township_name,
             village_name=one.place.village_name,
@@ -128,10 +129,12 @@ def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(f"{value:.2f}")
 
 
-def to_geos(geometry: shapely.Geometry) -> GEOSGeometry:
+def to_geos(geometry: BaseGeometry) -> GEOSGeometry:
     """The database's form of a geometry in EPSG:4490."""
     return GEOSGeometry(memoryview(shapely.to_wkb(geometry)), srid=4490)
 
 
-def _inner_point(geometry: shapely.Geometry) -> shapely.Geometry:
-    return geometry if geometry.geom_type == "Point" else geometry.representative_point()
+def to_point(geometry: BaseGeometry) -> Point:
+    """A point inside the geometry, in the database's form."""
+    inner = geometry if isinstance(geometry, shapely.Point) else geometry.representative_point()
+    return Point(inner.x, inner.y, srid=4490)

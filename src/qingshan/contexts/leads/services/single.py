@@ -45,14 +45,24 @@ def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
             raise ActRefused("place", place)
         now = acting.now()
         fresh = Fresh(
-            channel=form.channel, geometry=point, place=place, discovered_at=form.discovered_at,
-            source_no=form.source_no.strip(), description=form.description.strip(), place_text=form.place_text.strip(),
-        )  # fmt: skip
+            channel=form.channel,
+            geometry=point,
+            place=place,
+            discovered_at=form.discovered_at,
+            source_no=form.source_no.strip(),
+            description=form.description.strip(),
+            place_text=form.place_text.strip(),
+        )
         [lead] = build_leads(
-            fresh=[fresh], numbers=numbers_for(in_force, 1, now), state="dispatched", now=now,
-            claimed_at=acting.claimed_at(), due_at=None, in_force=in_force,
+            fresh=[fresh],
+            numbers=numbers_for(in_force, 1, now),
+            state="dispatched",
+            now=now,
+            claimed_at=acting.claimed_at(),
+            due_at=None,
+            in_force=in_force,
             campaign_id=campaign_id_for(in_force, form.discovered_at),
-        )  # fmt: skip
+        )
         lead.due_at = next_due(lead, in_force, now)
         lead.save(force_insert=True)
         _store_source(lead)

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.contexts.leads.models import Source
 from qingshan.contexts.leads.services.placing import Gazetteer
@@ -41,7 +41,7 @@ class Sorted:
 class _Read:
     row: SourceRow
     mapped: MappedAttributes
-    geometry: shapely.Geometry
+    geometry: BaseGeometry
     notes: tuple[str, ...]
     key: str
     digest: str
@@ -151,13 +151,24 @@ def _known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, st
 
 def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
     return Sorted(
-        row_no=row.index, outcome="rejected", reason=reason, notes=(*row.notes, *mapped.notes),
-        source_no=mapped.source_no or "", attributes=row.attributes,
-    )  # fmt: skip
+        row_no=row.index,
+        outcome="rejected",
+        reason=reason,
+        notes=(*row.notes, *mapped.notes),
+        source_no=mapped.source_no or "",
+        attributes=row.attributes,
+    )
 
 
 def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -> Sorted:
     return Sorted(
-        row_no=one.row.index, outcome=outcome, reason=reason, notes=one.notes, source_no=one.mapped.source_no or "",
-        attributes=one.row.attributes, key=one.key, digest=one.digest, fresh=fresh,
-    )  # fmt: skip
+        row_no=one.row.index,
+        outcome=outcome,
+        reason=reason,
+        notes=one.notes,
+        source_no=one.mapped.source_no or "",
+        attributes=one.row.attributes,
+        key=one.key,
+        digest=one.digest,
+        fresh=fresh,
+    )

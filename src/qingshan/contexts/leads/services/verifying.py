@@ -25,9 +25,7 @@ from qingshan.domain.lead import VerificationForm, check_verification, photo_set
 from qingshan.geo.nearness import distance_to_m
 
 
-def submit_verification(
-    *, lead_id: UUID, form: VerificationForm, photos: Sequence[PhotoInput], acting: Acting
-) -> Lead:
+def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequence[PhotoInput], acting: Acting) -> Lead:
     """Hand in an on-site verification (三-1-2①c). Refused as a whole, with everything that is missing."""
     with act_transaction():
         step = begin(lead_id=lead_id, act="lead.verify", outcome="", acting=acting)
@@ -49,9 +47,13 @@ def submit_verification(
         )
         write_entry(step, "lead.verify", _details(row, seen), act_id=act_id)
         attach_photos(
-            photos=seen, lead=step.lead, act_id=act_id, purpose="verification", rules=photo_rules(step.in_force),
+            photos=seen,
+            lead=step.lead,
+            act_id=act_id,
+            purpose="verification",
+            rules=photo_rules(step.in_force),
             now=step.now,
-        )  # fmt: skip
+        )
         return step.lead
 
 
@@ -135,4 +137,3 @@ def resume_verification(*, lead_id: UUID, note: str, acting: Acting) -> Lead:
         move(step, "lead.resume", verdict="", missing_by=None)
         write_entry(step, "lead.resume", {"note": note.strip()})
         return step.lead
-
