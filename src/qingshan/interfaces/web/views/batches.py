@@ -106,7 +106,7 @@ def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) 
     batch, new = register_batch(
         file=_store(request), name=texts["name"], channel=texts["channel"], crs=texts["crs"], dispatch=dispatch,
         acting=acting,
-    )  # fmt: skip
+    )
     if new or (batch.state in ("received", "failed") and not is_running(batch)):
         _queue(lambda: queue_inspection(batch=batch, acting=acting))
     return batch
@@ -161,11 +161,11 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
     fields["file"] = {
         "name": "file", "label": _("文件"), "kind": "file", "accept": ".geojson,.json,.gz,.gpkg,.zip",
         "help": _("GeoJSON、GeoPackage 或 zip 压缩的 Shapefile；编号、面积、时相等字段自动识别，不认识的列原样保留"),
-    }  # fmt: skip
+    }
     fields["dispatch"] = {
         "name": "dispatch", "label": _("导入后直接按位置分派到乡镇"), "kind": "checkbox", "value": dispatch,
         "required": False,
-    }  # fmt: skip
+    }
     return fields
 
 
@@ -183,6 +183,8 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
         "now": request.now,
         **job_context(batch, job, request.now),
     }
+    if batch.state == "inspected":
+        context["hidden_refused"] = _hidden_refused(batch)
     if batch.state == "done":
         units = verification_progress(request.viewer, batch.id)
         context |= {
@@ -192,6 +194,12 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
             **rows_context(batch, request.GET),
         }
     return render(request, f"web/batches/{_template(batch, running=bool(context['running']))}.html", context)
+
+
+def _hidden_refused(batch: Batch) -> int:
+    """Rows that will not be taken in and stand beyond the end of the preview."""
+    outcomes = batch.preview.get("outcomes", {})
+    return outcomes.get("duplicate", 0) + outcomes.get("rejected", 0) - len(batch.preview.get("refused", ()))
 
 
 def _template(batch: Batch, *, running: bool) -> str:

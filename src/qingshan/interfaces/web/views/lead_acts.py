@@ -24,6 +24,7 @@ from qingshan.contexts.leads.public import (
     review_verification,
 )
 from qingshan.domain.lead import CORRECT_ROLES, FLAG_ACTIVE_ROLES, TABLE, LeadState
+from qingshan.interfaces.web import formats
 from qingshan.interfaces.web.access import View, page
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -159,9 +160,15 @@ def lead_flag_active(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     if request.method != "POST" and not lead_shown.may_flag_active(request.viewer, detail.lead):
         return not_now(request, detail)
     help_text = _("看到什么正在进行：几个人、什么机械、几点到几点。会写进停止通知书草稿")
+    due = campaign_in_force().due("on_site_task", request.now, explain=False)
+    consequences = [
+        _("起草《责令停止违法行为通知书》，可打印、补填后送达"),
+        _("现场处置开始计时：%(by)s 前到场制止") % {"by": formats.moment_text(due.at, request.now)},
+    ]
     return _with_reason(
         request,
         detail,
+        extra={"consequences": consequences},
         template="web/leads/flag_active.html",
         field=_area("facts", _("正在实施的情况"), request.POST.get("facts", ""), help_text=help_text),
         run=lambda text: flag_active(lead_id=lead_id, facts=text, acting=acting_of(request)),
@@ -236,7 +243,7 @@ def _correction_fields(values: dict[str, str], reason: str) -> list[Context]:
 def _area(name: str, label: str, value: str, *, help_text: str = "", required: bool = True) -> Context:
     return {
         "name": name, "label": label, "kind": "textarea", "value": value, "help": help_text, "required": required,
-    }  # fmt: skip
+    }
 
 
 def _with_reason(
@@ -247,11 +254,12 @@ def _with_reason(
     field: Context,
     run: Callable[[str], Lead],
     done: str,
+    extra: Context | None = None,
 ) -> HttpResponse:
     """A form of one text field."""
 
     def context() -> Context:
-        return {**fresh(request, detail.lead.id), "field": field}
+        return {**fresh(request, detail.lead.id), "field": field, **(extra or {})}
 
     if request.method != "POST":
         return render(request, template, context())
