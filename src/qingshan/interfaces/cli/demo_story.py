@@ -7,6 +7,7 @@ in order and can be sealed day by day.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from qingshan.commons.people.models import Unit
@@ -89,7 +90,7 @@ def officer_of(unit: Unit) -> str:
     return f"{unit.slug}.{'zone' if unit.kind == 'development_zone' else 'township'}-officer"
 
 
-Step = tuple[datetime, Callable[[Stage], None]]
+Step: TypeAlias = tuple[datetime, Callable[[Stage], None]]
 
 
 def steps_of(play: Play, number: int) -> Iterator[Step]:
