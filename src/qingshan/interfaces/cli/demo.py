@@ -28,7 +28,7 @@ from qingshan.interfaces.cli.loading import load_folder
 BATCH = "演示批次（第三批）"
 FILE = "demo/patches-2024-batch3.geojson"
 PLAYED_UNTIL = at(8, 15, 8, 30)
-PUBLISHED = at(7, 25, 9, 30)
+PUBLISHED = at(8, 2, 9, 30)
 
 
 @click.command(name="demo")
@@ -119,7 +119,9 @@ def _run(stage: Stage, steps: Sequence[Step]) -> None:
         act(stage)
         if done % 50 == 0 or done == len(steps):
             click.echo(f"演示各环节 {done}/{len(steps)}（演到 {day:%m-%d}）", err=True)
-    _seal(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE))
+    while day < PLAYED_UNTIL.date():
+        _seal(datetime(day.year, day.month, day.day, 23, 59, 59, tzinfo=ZONE))
+        day += timedelta(days=1)
 
 
 def _seal(moment: datetime) -> None:

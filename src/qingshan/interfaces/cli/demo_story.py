@@ -95,7 +95,7 @@ Step: TypeAlias = tuple[datetime, Callable[[Stage], None]]
 
 def steps_of(play: Play, number: int) -> Iterator[Step]:
     """Every act of one lead with its moment."""
-    start = at(7, 25, 14) + timedelta(hours=number % 7, minutes=number * 7 % 60)
+    start = at(8, 2, 14) + timedelta(hours=number % 7, minutes=number * 7 % 60)
     if play.fate == "dispatched":
         return
     if play.fate in ("returned", "redispatched"):

@@ -18,6 +18,7 @@ from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 
+TILES = "/tiles/matters/{z}/{x}/{y}.mvt"
 SHOWN = 40
 """Lines shown per group; the rest is counted and stands in the list."""
 
@@ -41,19 +42,32 @@ def workbench(request: OfficeRequest) -> HttpResponse:
     if not viewer.has(*MATTER_ROLES):
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
     lines = _lines(request, in_force)
-    mine = [line for line in lines if line["mine"]]
+    mine = _one_per_matter(line for line in lines if line["mine"])
     return render(
         request,
         "web/workbench/workbench.html",
         {
             "groups": _groups(mine),
             "total": len(mine),
-            "others": len(lines) - len(mine),
             "stats": _stats(viewer, lines),
             "progress": verification_progress(viewer)[:20],
             "bbox": county_box(),
+            "tiles": TILES,
         },
     )
+
+
+def _one_per_matter(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The most urgent duty of each matter; the others are counted behind it."""
+    first: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        kept = first.setdefault(line["subject"], line)
+        if kept is not line:
+            kept["more"] = kept.get("more", 0) + 1
+    for line in first.values():
+        if line.get("more"):
+            line["place"] += " · " + _("另有 %(n)d 项在办") % {"n": line["more"]}
+    return list(first.values())
 
 
 def _lines(request: OfficeRequest, in_force: InForce) -> list[dict[str, Any]]:
@@ -67,13 +81,13 @@ def _lines(request: OfficeRequest, in_force: InForce) -> list[dict[str, Any]]:
     for case, duty in open_case_duties(viewer, in_force, now):
         by_id[case.id] = case
         duties.append(duty)
-    return [_line(duty, by_id[duty.matter_id], viewer, in_force) for duty in sort_duties(duties)]
+    return [_line(duty, by_id[duty.matter_id], viewer) for duty in sort_duties(duties)]
 
 
-def _line(duty: Duty, matter: Lead | Case, viewer: Viewer, in_force: InForce) -> dict[str, Any]:
+def _line(duty: Duty, matter: Lead | Case, viewer: Viewer) -> dict[str, Any]:
     own = duty.side != "township" or matter.unit_id == viewer.unit_id
-    is_lead = isinstance(matter, Lead)
-    url = reverse("web:lead_detail" if is_lead else "web:case_detail", args=[matter.id])
+    name = "lead_detail" if isinstance(matter, Lead) else "case_detail"
+    url = reverse(f"web:{name}", args=[matter.id])
     return {
         "state": duty.state,
         "mine": bool(duty.roles & viewer.roles) and own,
@@ -83,7 +97,7 @@ def _line(duty: Duty, matter: Lead | Case, viewer: Viewer, in_force: InForce) ->
         "action": _("去办理"),
         "primary": duty.state in (DutyState.OVERDUE, DutyState.TODAY),
         "place": _place(matter),
-        "category": "" if is_lead else matter.category,
+        "category": "" if isinstance(matter, Lead) else matter.category,
         "due": duty.due_at,
         "clause": duty.clause,
         "clause_text": "",
@@ -132,7 +146,13 @@ def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for line in lines:
         found[line["state"]].append(line)
     return [
-        {"label": labels[state], "late": late, "items": found[state][:SHOWN], "count": len(found[state])}
+        {
+            "label": labels[state],
+            "late": late,
+            "items": found[state][:SHOWN],
+            "count": len(found[state]),
+            "hidden": max(0, len(found[state]) - SHOWN),
+        }
         for state, late in GROUPS
         if found[state]
     ]
@@ -147,22 +167,31 @@ def _stats(viewer: Viewer, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     done, due = recheck_progress(viewer)["county"]
     return [
         {
-            "label": _("未销号问题"), "value": still_open, "note": _("共 %(n)d 个") % {"n": total},
+            "label": _("未销号问题"),
+            "value": still_open,
+            "note": _("共 %(n)d 个") % {"n": total},
             "url": reverse("web:case_list"),
         },
         {
-            "label": _("线索已核查"), "value": f"{verified}/{received}",
-            "note": f"{verified * 100 // received if received else 100}%", "url": reverse("web:lead_list"),
+            "label": _("线索已核查"),
+            "value": f"{verified}/{received}",
+            "note": f"{verified * 100 // received if received else 100}%",
+            "url": reverse("web:lead_list"),
         },
         {
-            "label": _("逾期事项"), "value": late, "note": _("含各单位"), "tone": "late" if late else "",
+            "label": _("逾期事项"),
+            "value": late,
+            "note": _("含各单位"),
+            "tone": "late" if late else "",
             "url": reverse("web:lead_list") + "?overdue=1",
         },
         {
-            "label": _("查否已复核"), "value": f"{done}/{due}", "note": _("县级"),
+            "label": _("查否已复核"),
+            "value": f"{done}/{due}",
+            "note": _("县级"),
             "url": reverse("web:lead_list") + "?state=county_recheck",
         },
-    ]  # fmt: skip
+    ]
 
 
 def county_box() -> str:
