@@ -101,10 +101,15 @@ FAULTS = [
     ("tracks.toml", 'limit = "file_case"', 'limit = "filing"', "tracks.toml", "时限“filing”不存在"),
     ("tracks.toml", 'fields = ["outcome"]', 'fields = ["verdict"]', "tracks.toml", "填报项“verdict”不存在"),
     ("tracks.toml", ', choices = ["罚款", "不罚"]', "", "tracks.toml", "选项与类型不符"),
+    ("tracks.toml", 'track = "enforcement"', 'track = "provincial_entry"', "tracks.toml", "enforcement 没有类别使用"),
+    ("tracks.toml", 'slug = "entered"', 'slug = "entered", limit = "x"', "tracks.toml", "写法有误"),
+    ("checklists.toml", 'slug = "handled"', 'slug = "facts"', "checklists.toml", "名称 facts 重复"),
     ("checklists.toml", "count = 3", "count = 4", "checklists.toml", "写明 4 项，实有 3 项"),
     ("checklists.toml", "[checklists.city_check]", "[checklists.city]", "checklists.toml", "缺少检查清单 city_check"),
     ("evidence.toml", "max_distance_m = 333", "max_distance_m = 0", "evidence.toml", "数值 0 超出范围"),
     ("evidence.toml", "max_distance_m = 333", "max_distance_m = 3.5", "evidence.toml", "应是整数"),
+    ("evidence.toml", 'slug = "not_found"', 'slug = "unseen"', "evidence.toml", "与程序认识的一组名称不同"),
+    ("evidence.toml", 'value = "N"', 'value = "N", reason = "odd"', "evidence.toml", "查否原因“odd”不存在"),
     ("evidence.toml", 'slug = "inconclusive"', 'slug = "undecided"', "evidence.toml", "与程序认识的一组名称不同"),
     ("evidence.toml", '{ verdict = "inconclusive"', '{ verdict = "unfounded"', "evidence.toml", "没有 inconclusive"),
     ("numbering.toml", "演线{year}-{n:03d}", "演线{year}", "numbering.toml", "必须含 {n}"),
@@ -119,6 +124,7 @@ FAULTS = [
     ("reporting.toml", "cut_off = 11:30:00", 'cut_off = "25:00"', "reporting.toml", "不是真实的时刻"),
     ("reporting.toml", 'paper = "letter"', 'paper = "note"', "reporting.toml", "文书编号“note”不存在"),
     ("reporting.toml", '["township-head"]', '["mayor"]', "reporting.toml", "岗位“mayor”不存在"),
+    ("reporting.toml", 'category = "river_sand"', 'category = "rivers"', "reporting.toml", "类别“rivers”不存在"),
     ("reporting.toml", "threshold = 3", "threshold = 0", "reporting.toml", "数值 0 超出范围"),
     ("patrol.toml", "min_area_percent = 35", "min_area_percent = -1", "patrol.toml", "百分比 -1 超出范围"),
     ("patrol.toml", "[patrol]", "[patrol", "patrol.toml", "写法有误"),
@@ -132,6 +138,11 @@ def test_a_fault_is_found_where_it_is(edit: Edit, name: str, old: str, new: str,
     findings = edit(name, old, new)
     assert [f for f in findings if f.file == file and message in f.message], [str(f) for f in findings]
     assert all(finding.entry and finding.expectation for finding in findings)
+
+
+def test_a_category_without_sub_codes_is_found(edit: Edit) -> None:
+    findings = edit("categories.toml", 'subcodes_from = "project_types"', "subcodes = []")
+    assert [f.message for f in findings] == ["类别没有违法情形"]
 
 
 def test_every_fault_is_told_at_once(edit: Edit) -> None:
