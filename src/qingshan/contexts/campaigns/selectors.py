@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from qingshan.commons.base.calendar import load_calendar
 from qingshan.commons.base.models import Counter
 from qingshan.contexts.campaigns.models import Campaign, PlanVersion
+from qingshan.domain.duty_rules import DutyRule, rules_for
 from qingshan.domain.limits import Due, Pause, due
 from qingshan.domain.plan import Plan, plan_from_json
 from qingshan.domain.workdays import WorkCalendar
@@ -30,12 +31,18 @@ class InForce:
     start: date
     end: date
     plan: Plan
+    plan_id: UUID
     version: int
 
     @property
     def zone(self) -> ZoneInfo:
         """Time zone of the county."""
         return ZoneInfo(self.plan.timezone)
+
+    @property
+    def rules(self) -> tuple[DutyRule, ...]:
+        """The duty rules with the stations, posts and limits of this plan's tracks."""
+        return _rules(self.plan_id)
 
     def day_number(self, today: date) -> int:
         """Day n of the campaign; less than 1 before it."""
@@ -54,6 +61,11 @@ class InForce:
 @lru_cache(maxsize=8)
 def _plan(version_id: UUID) -> Plan:
     return plan_from_json(PlanVersion.objects.get(id=version_id).content)
+
+
+@lru_cache(maxsize=8)
+def _rules(version_id: UUID) -> tuple[DutyRule, ...]:
+    return rules_for(_plan(version_id).track_defs.values())
 
 
 @lru_cache(maxsize=2)
@@ -95,6 +107,7 @@ def campaign_in_force() -> InForce:
         start=start,
         end=end,
         plan=_plan(version_id),
+        plan_id=version_id,
         version=version,
     )
 

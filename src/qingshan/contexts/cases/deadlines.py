@@ -47,6 +47,7 @@ def case_duties(
         in_force.plan.limits,
         calendar_in_force(),
         now,
+        rules=in_force.rules,
         zone=in_force.zone,
         explain=explain,
     )
