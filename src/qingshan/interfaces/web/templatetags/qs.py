@@ -89,8 +89,8 @@ def clause(ids: str | None, text: str = "") -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | date | None) -> SafeString:
     """A moment as `<time>`; the year is left out when it is that of ``now`` in the context."""
-    text = formats.moment_text(value, context.get("now"))
-    if value is None:
+    text = formats.moment_text(value or None, context.get("now"))
+    if not value:
         return format_html('<span class="qs-mute">{}</span>', text)
     return format_html('<time datetime="{}" class="qs-nowrap">{}</time>', value.isoformat(), text)
 
@@ -107,6 +107,7 @@ def due(
     done: bool = False,
 ) -> dict[str, Any]:
     """A due moment with its distance from ``now``; ``why``: lines telling how it was computed; ``done``: not judged."""
+    at = at or None
     current = now or context.get("now")
     judged = at is not None and current is not None and not done
     return {
@@ -124,7 +125,7 @@ def due(
 @register.simple_tag
 def area(m2: Number | None) -> SafeString:
     """“12.4 亩（8,267 m²）”."""
-    if m2 is None:
+    if m2 is None or m2 == "":
         return format_html('<span class="qs-mute">{}</span>', formats.NOTHING)
     return format_html(
         '<span class="qs-area"><span class="qs-area__mu">{} {}</span><span class="qs-area__m2">{}{} m²{}</span></span>',
@@ -154,7 +155,7 @@ def state(kind: str, slug: str, note: str = "") -> dict[str, Any]:
 @register.inclusion_tag(f"{COMPONENTS}/coord.html")
 def coord(lon: Number | None, lat: Number | None) -> dict[str, Any]:
     """A CGCS2000 position in degrees with a copy button."""
-    if lon is None or lat is None:
+    if not isinstance(lon, Number) or not isinstance(lat, Number):
         return {"text": "", "plain": ""}
     return {"text": formats.coord_text(lon, lat), "plain": formats.coord_plain(lon, lat)}
 

@@ -1,0 +1,77 @@
+import { Controller } from "../lib/registry";
+import { part } from "../lib/dom";
+import { positionPlain, positionText } from "../lib/format";
+import { boundsOf, hasSynthetic } from "../map/geojson";
+import type { OfficeMap } from "../map/office-map";
+import { readOptions, type MapOptions } from "../map/options";
+
+/** A map of the page (地图): matters by tiles, or the shapes of one matter; panel, legend and read-out around it. */
+export class MapController extends Controller {
+  private map: OfficeMap | null = null;
+
+  connect(): void {
+    void this.load().catch(() => this.fault());
+  }
+
+  protected override released(): void {
+    this.map?.remove();
+    this.map = null;
+  }
+
+  private async load(): Promise<void> {
+    const canvas = part(this.element, "[data-map-canvas]");
+    if (!canvas) return;
+    const options = readOptions(this.element);
+    const [{ OfficeMap }, areas] = await Promise.all([import("../map/office-map"), this.fetchAreas(options)]);
+    if (this.signal.aborted) return;
+    const features = this.readFeatures(options);
+    const bounds = options.bounds ?? (features && boundsOf(features)) ?? (areas && boundsOf(areas));
+    this.markSynthetic(areas);
+    const map = new OfficeMap(canvas, options, { areas, features, bounds });
+    map.onPosition = (lon, lat) => this.showPosition(lon, lat);
+    map.onFault = () => this.fault();
+    this.bindPanel(map);
+    this.map = map;
+  }
+
+  private bindPanel(map: OfficeMap): void {
+    this.element.querySelectorAll<HTMLInputElement>("[data-map-layer]").forEach((box) => {
+      const apply = (): void => map.show(box.dataset["mapLayer"] ?? "", box.checked);
+      box.addEventListener("change", apply);
+      apply();
+    });
+    part(this.element, "[data-map-fit]")?.addEventListener("click", () => map.fit());
+    document.addEventListener("qs:theme", () => map.repaint(), { signal: this.signal });
+    document.addEventListener("qs:shown", () => map.resize(), { signal: this.signal });
+  }
+
+  private async fetchAreas(options: MapOptions): Promise<GeoJSON.FeatureCollection | null> {
+    if (!options.areas) return null;
+    const answer = await fetch(options.areas, { signal: this.signal, credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`areas: ${answer.status}`);
+    return (await answer.json()) as GeoJSON.FeatureCollection;
+  }
+
+  private readFeatures(options: MapOptions): GeoJSON.GeoJSON | null {
+    const script = options.features ? document.getElementById(options.features) : null;
+    return script?.textContent ? (JSON.parse(script.textContent) as GeoJSON.GeoJSON) : null;
+  }
+
+  private markSynthetic(areas: GeoJSON.FeatureCollection | null): void {
+    const label = part(this.element, "[data-map-synthetic]");
+    if (label) label.hidden = !(areas && hasSynthetic(areas));
+  }
+
+  private showPosition(lon: number, lat: number): void {
+    const holder = part(this.element, "[data-map-coords]");
+    const text = part(this.element, "[data-map-position]");
+    if (!holder || !text) return;
+    text.textContent = positionText(lon, lat);
+    holder.dataset["copyText"] = positionPlain(lon, lat);
+  }
+
+  private fault(): void {
+    const note = part(this.element, "[data-map-fault]");
+    if (note) note.hidden = false;
+  }
+}

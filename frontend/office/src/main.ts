@@ -1,0 +1,48 @@
+/** Start of the office pages: styles, HTMX, and the behaviour named in the markup. */
+import "./styles/index.scss";
+import htmx from "htmx.org";
+import { CopyController } from "./controllers/copy";
+import { DrawerController } from "./controllers/drawer";
+import { FileDropController, PhotoPickerController } from "./controllers/files";
+import { MapController } from "./controllers/map";
+import { MenuController } from "./controllers/menu";
+import { RowsController } from "./controllers/rows";
+import { AutosubmitController, FocusController } from "./controllers/small";
+import { TabsController } from "./controllers/tabs";
+import { ThemeController, followSystemOnce } from "./controllers/theme";
+import { ToastController, listenForToasts } from "./controllers/toast";
+import { installConfirm } from "./lib/confirm";
+import { installSendOnce } from "./lib/once";
+import { Registry } from "./lib/registry";
+
+// Nothing that the content security policy forbids; refusals (409, 422) are shown, other faults are told by a toast.
+Object.assign(htmx.config, {
+  includeIndicatorStyles: false,
+  allowEval: false,
+  selfRequestsOnly: true,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
+followSystemOnce();
+installConfirm(document);
+installSendOnce(document);
+listenForToasts(document);
+new Registry({
+  autosubmit: AutosubmitController,
+  copy: CopyController,
+  drawer: DrawerController,
+  "file-drop": FileDropController,
+  focus: FocusController,
+  map: MapController,
+  menu: MenuController,
+  "photo-picker": PhotoPickerController,
+  rows: RowsController,
+  tabs: TabsController,
+  theme: ThemeController,
+  toast: ToastController,
+}).start(document);
