@@ -133,7 +133,7 @@ DISPATCHED = {"lead.dispatch": START}
         ("substantiated", {}, "case_opening", "07-29T23:59:59", "bureau", "lead.open_case"),
     ],
 )
-def test_each_state_of_a_lead_owes_one_thing(  # noqa: PLR0917 - columns of the table above
+def test_each_state_of_a_lead_owes_one_thing(
     state: str, more: dict[str, Any], slug: str, due: str, side: str, action: str
 ) -> None:
     found = owed(a_lead(state, **more))
@@ -187,6 +187,29 @@ def test_work_given_back_gets_its_time_anew(act: str) -> None:
     assert duty.explanation[0] == f"起算事件：{CATALOGUE[act].label}"
     newer = {**events, "lead.dispatch": at("08-21T10:00")}
     assert owed(a_lead("under_verification", events=newer))["lead_verification"].due_at == at("08-30T23:59:59")
+
+
+@pytest.mark.parametrize("act", ["lead.county_recheck", "lead.city_recheck"])
+def test_an_overturned_verdict_starts_the_opening_and_the_filing(act: str) -> None:
+    events = {"lead.verify": START, "lead.review_approve": START, act: at("08-20T10:00")}
+    assert owed(a_lead("substantiated", events=events))["case_opening"].due_at == at("08-22T23:59:59")
+    assert owed(a_case(events=events, tracks={"enforcement": {}}))["file_case"].due_at == at("09-03T23:59:59")
+
+
+def test_a_reopened_case_gets_time_for_its_work_but_a_running_penalty_procedure_does_not() -> None:
+    events = {"lead.verify": START, "lead.review_approve": START, "case.reopen": at("08-20T10:00")}
+    open_tracks: dict[str, Any] = {"provincial_entry": {}, "site_closure": {}, "enforcement": {}}
+    found = owed(a_case(events=events, tracks=open_tracks))
+    assert {slug: f"{duty.due_at:%m-%d}" for slug, duty in found.items()} == {
+        "stop_notice": "08-21",
+        "provincial_entry": "08-27",
+        "file_case": "09-03",
+        "site_closure": "09-04",
+    }
+    filed = a_case(events=events, tracks={"enforcement": {"stop_notice": START, "filed": at("08-01T10:00")}})
+    assert owed(filed)["decide_penalty"].due_at == at("10-30T23:59:59")
+    failed = a_case(events={"case.city_check": at("08-20T10:00")}, tracks=DONE)
+    assert owed(failed)["county_acceptance"].due_at == at("09-03T23:59:59")
 
 
 @pytest.mark.clause("一-5", "三-1-3②b")

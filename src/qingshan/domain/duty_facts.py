@@ -66,12 +66,20 @@ STATE_EVENTS: Mapping[tuple[MatterKind, str], tuple[str, ...]] = {
 """Acts that lead to a state: their moment is when the state was entered, unless ``events`` says otherwise."""
 
 _REDO = ("lead.resume", "lead.review_reject")
+_OVERTURNED = ("lead.county_recheck", "lead.city_recheck")
 RESTARTS: Mapping[str, tuple[str, ...]] = {
     "lead_verification": _REDO,
     "lead_verification_active": (*_REDO, "lead.flag_active"),
+    "case_opening": _OVERTURNED,
+    "file_case": (*_OVERTURNED, "case.reopen"),
+    "stop_notice": ("case.reopen",),
+    "site_closure": ("case.reopen",),
+    "provincial_entry": ("case.reopen",),
+    "county_acceptance": ("case.reopen", "case.city_check"),
 }
-"""Acts that start a limit anew when they come after its start event: work given back is a new piece of work, and nobody
-can be late for the urgent limit before the flag was set."""
+"""Acts that start a limit anew when they come after its start event: work given back is a new piece of work (a
+verification sent back, a verdict overturned, a case reopened or failed by the city), and nobody can be late for the
+urgent limit before the flag was set. Clocks of a penalty procedure that has begun are not touched."""
 
 TRACKS_COMPLETE = "case_tracks_complete"
 
