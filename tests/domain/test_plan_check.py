@@ -214,6 +214,21 @@ def test_hints_of_place_are_optional_and_checked(tmp_path: Path, row: str, messa
         assert load_plan(tmp_path / "plan").area_hints[0].position == (99.3, 30.1)
 
 
+def test_an_area_belongs_to_a_unit(edit: Edit) -> None:
+    area = 'unit = "demo-moor"\nsource = "synthetic"\nnear = "990101100"\nsize_km2 = 6\nclause = "甲-1"'
+    findings = edit("organisation.toml", "unit_areas = []\n\n[taskforce]", f"[[unit_areas]]\n{area}\n\n[taskforce]")
+    assert [f.message.split("”")[0] for f in findings] == ["单位“demo-moor"]
+
+
+def test_a_paper_without_number_is_told_but_stops_nothing(tmp_path: Path) -> None:
+    shutil.copytree(SECOND, tmp_path / "plan")
+    path = tmp_path / "plan" / "campaign.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('number = "演示〔2031〕1号"\n', ""), encoding="utf-8")
+    (finding,) = check_plan(tmp_path / "plan")
+    assert (finding.entry, finding.severity) == ("basis_documents[demo-notice]", "info")
+    assert load_plan(tmp_path / "plan").basis_documents[0].number == ""
+
+
 def test_clause_ids_are_checked_against_a_list() -> None:
     known = {"甲-1", "甲-2", "乙-1", "乙-2", "乙-3", "丙-1", "丙-2", "丙-3", "丁-1", "丁-9"}
     findings = check_plan(SECOND, known_clauses=known)
