@@ -136,11 +136,11 @@ class Acceptance:
     photos: int
 
 
-def check_acceptance(form: Acceptance, tracks: tuple[TrackFacts, ...], *, today: date) -> None:
+def check_acceptance(form: Acceptance, tracks: tuple[TrackFacts, ...], *, min_members: int, today: date) -> None:
     """The first gate (三-3-1①): refuse unless every required track is finished and the form is complete."""
     missing = list(missing_for_acceptance(tracks))
-    if len({m.strip() for m in form.members if m.strip()}) < 2:
-        missing.append("验收组成员不足两名")
+    if len({m.strip() for m in form.members if m.strip()}) < min_members:
+        missing.append(f"验收组成员不足 {min_members} 名")
     if not form.opinion.strip():
         missing.append("验收意见未填")
     if form.accepted_on is None:

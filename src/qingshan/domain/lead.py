@@ -183,12 +183,14 @@ class VerificationForm:
     missing_by: datetime | None = None
 
 
-def check_verification(form: VerificationForm, *, onsite_required: bool, now: datetime) -> tuple[str, ...]:
+def check_verification(
+    form: VerificationForm, *, onsite_required: bool, min_persons: int, now: datetime
+) -> tuple[str, ...]:
     """Return what is missing for ``form`` to be accepted (三-1-2①c: no desk-only verdict); empty = complete."""
     problems: list[str] = []
     names = {name.strip() for name in form.persons if name.strip()}
-    if len(names) < 2:
-        problems.append("核查人不足两名：请写出两名不同的现场核查人（行政处罚法第42条）")
+    if len(names) < min_persons:
+        problems.append(f"核查人不足 {min_persons} 名：请写出 {min_persons} 名不同的现场核查人（行政处罚法第42条）")
     if form.verdict not in set(Verdict):
         problems.append("未选核查结论：请选查实、查否或存疑")
     problems += _check_visit(form, now)

@@ -28,6 +28,7 @@ def case_facts(case: Case, tracks: Sequence[Track], steps: Sequence[TrackStep]) 
         entered_state_at=case.state_since,
         due_on=case.due_on,
         tracks=done,
+        optional_tracks=frozenset(track.kind for track in tracks if not track.required),
         events={act: datetime.fromisoformat(at) for act, at in case.events.items()},
     )
 

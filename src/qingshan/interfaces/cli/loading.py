@@ -50,7 +50,7 @@ def load_calendar_years(years: range) -> int:
 
 def areas_of(plan: Plan, directory: Path) -> list[AreaInput]:
     """County outline from the folder; villages, townships and areas without a code generated and marked so."""
-    outline = directory / "county.geojson"
+    outline = directory / plan.county_area
     county = _county(outline)
     found = [
         AreaInput(

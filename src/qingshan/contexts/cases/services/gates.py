@@ -79,7 +79,8 @@ def accept_case(
             members=tuple(members), opinion=opinion, accepted_on=accepted_on, photos=len(split_files(files)[0])
         )
         today = step.now.astimezone(step.in_force.zone).date()
-        check_acceptance(form, track_facts(step.case, step.in_force), today=today)
+        min_members = step.in_force.plan.figures["min_acceptance_members"].value
+        check_acceptance(form, track_facts(step.case, step.in_force), min_members=min_members, today=today)
         act_id = new_id()
         row = Acceptance.objects.create(
             case=step.case,

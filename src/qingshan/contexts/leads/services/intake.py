@@ -199,7 +199,7 @@ class _Writer:
 def _value(lead: Lead, name: str) -> Any:
     value = getattr(lead, name)
     if name in _GEOMETRY:
-        return value.hexewkb.decode() if isinstance(value.hexewkb, bytes) else value.hexewkb
+        return value.hexewkb.decode()
     return _json(value) if name in _JSON else value
 
 

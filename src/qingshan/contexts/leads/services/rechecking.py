@@ -44,7 +44,7 @@ def recheck_lead(*, lead_id: UUID, level: str, form: RecheckForm, photos: Sequen
         step = begin(lead_id=lead_id, act=act, outcome=form.outcome, acting=acting)
         seen = read_photos(photos=photos, lead=step.lead, acting=acting)
         lon, lat = _position(form, seen)
-        missing = _missing(form, seen, lon, step.now)
+        missing = _missing(form, seen, lon, step)
         if missing or form.visited_at is None or lon is None or lat is None:
             raise ActRefused("incomplete", "复核表还不能提交", missing)
         act_id = new_id()
@@ -70,13 +70,14 @@ def _position(form: RecheckForm, photos: Sequence[Photo]) -> tuple[float | None,
     return (located.lon, located.lat) if located else (None, None)
 
 
-def _missing(form: RecheckForm, photos: Sequence[Photo], lon: float | None, now: datetime) -> tuple[str, ...]:
+def _missing(form: RecheckForm, photos: Sequence[Photo], lon: float | None, step: LeadAct) -> tuple[str, ...]:
     missing: list[str] = []
-    if len({p.strip() for p in form.persons if p.strip()}) < 2:
-        missing.append("复核人不足两名")
+    wanted = step.in_force.plan.figures["min_verifiers"].value
+    if len({p.strip() for p in form.persons if p.strip()}) < wanted:
+        missing.append(f"复核人不足 {wanted} 名")
     if form.visited_at is None:
         missing.append("到场时间未填")
-    elif form.visited_at > now:
+    elif form.visited_at > step.now:
         missing.append("到场时间晚于现在：请核对日期")
     if lon is None:
         missing.append("复核位置未填：请填经度、纬度，或上传带定位的照片")

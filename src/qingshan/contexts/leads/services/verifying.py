@@ -32,7 +32,12 @@ def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequen
         seen = read_photos(photos=photos, lead=step.lead, acting=acting)
         form = _with_position(replace(form, photos=tuple(p.facts for p in seen)))
         channel = step.in_force.plan.channel(step.lead.channel)
-        missing = check_verification(form, onsite_required=channel.onsite_required, now=step.now)
+        missing = check_verification(
+            form,
+            onsite_required=channel.onsite_required,
+            min_persons=step.in_force.plan.figures["min_verifiers"].value,
+            now=step.now,
+        )
         if missing:
             raise ActRefused("incomplete", "核查表还不能提交", missing)
         act_id = new_id()
