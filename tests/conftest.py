@@ -1,5 +1,6 @@
 """Shared set-up of all tests: database as the app role, foreign time zone, connections of other roles.
 
+The database holds the plan of the county and the cast of `tests/cast.py` (fixtures: `tests/fixtures_cast.py`).
 Tests that touch the database ask for `db` (rolled back) or `transactional_db` (really committed; the next test gets a
 fresh copy). Both connect as `qingshan_app`, so row security holds and a test sets a scope like any request does.
 """
@@ -18,9 +19,11 @@ from django.test import TransactionTestCase
 from playwright.sync_api import Browser
 
 from qingshan.config import cluster, database_sql
-from tests.support import database
+from tests.support import database, world
 from tests.support.browser import running_chromium
 from tests.support.worker import run_waiting_jobs
+
+pytest_plugins = ["tests.fixtures_cast"]
 
 PROCESS_TIME_ZONE = "America/New_York"
 """Not the campaign's zone: code that leans on the machine's clock zone shows."""
@@ -34,11 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
-    """Make this run's database from the migrated template; drop it at the end."""
+    """Make this run's database from the template that holds the county and the cast; drop it at the end."""
     cluster.start()
     with django_db_blocker.unblock():
         database.drop_leftovers()
-        template = database.ensure_template()
+        template = world.ensure_world(database.ensure_template())
         database.renew(template)
         connections[database.ALIAS].settings_dict["NAME"] = database.run_name()
     # Django would empty the tables, which the app role may not and the journal refuses.

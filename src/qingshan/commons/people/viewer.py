@@ -125,7 +125,7 @@ def _viewer_in(account: Account, holding: Holding, posts: tuple[tuple[UUID, str]
 
 def _prefix(roles: frozenset[str], division: str | None, county: str) -> str | None:
     if roles & COUNTY_WIDE:
-        return county
+        return division[:6] if division else None
     if roles & CITY_WIDE:
         return county[:4]
     if roles & PROVINCE_WIDE:
