@@ -11,6 +11,7 @@ import { AutosubmitController, FocusController } from "./controllers/small";
 import { TabsController } from "./controllers/tabs";
 import { ThemeController, followSystemOnce } from "./controllers/theme";
 import { ToastController, listenForToasts } from "./controllers/toast";
+import { HereController, PickPositionController, PrintController, RevealController } from "./controllers/visit";
 import { installConfirm } from "./lib/confirm";
 import { installSendOnce } from "./lib/once";
 import { Registry } from "./lib/registry";
@@ -38,9 +39,13 @@ new Registry({
   drawer: DrawerController,
   "file-drop": FileDropController,
   focus: FocusController,
+  here: HereController,
   map: MapController,
   menu: MenuController,
   "photo-picker": PhotoPickerController,
+  "pick-position": PickPositionController,
+  print: PrintController,
+  reveal: RevealController,
   rows: RowsController,
   tabs: TabsController,
   theme: ThemeController,

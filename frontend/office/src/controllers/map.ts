@@ -32,6 +32,11 @@ export class MapController extends Controller {
     map.onFault = () => this.fault();
     this.bindPanel(map);
     this.map = map;
+    this.element.addEventListener("qs:mark", (event) => {
+      const { lon, lat } = (event as CustomEvent<{ lon: number; lat: number }>).detail;
+      map.mark(lon, lat);
+    });
+    this.element.dispatchEvent(new CustomEvent("qs:map-ready", { bubbles: true }));
   }
 
   private bindPanel(map: OfficeMap): void {

@@ -1,6 +1,7 @@
 /** A MapLibre map with our style; loaded only by pages that have a map. */
 import {
   Map as LibreMap,
+  Marker,
   NavigationControl,
   Popup,
   ScaleControl,
@@ -27,6 +28,7 @@ export interface MapData {
 
 export class OfficeMap {
   private readonly map: LibreMap;
+  private marker: Marker | null = null;
   private readonly hidden = new Set<string>(["villages"]);
 
   constructor(
@@ -69,6 +71,12 @@ export class OfficeMap {
 
   fit(): void {
     if (this.data.bounds) this.map.fitBounds(this.data.bounds, { padding: 24, maxZoom: 17 });
+  }
+
+  /** Puts the one pin of the map on a position. */
+  mark(lon: number, lat: number): void {
+    this.marker ??= new Marker({ color: readColours(document.documentElement).primary });
+    this.marker.setLngLat([lon, lat]).addTo(this.map);
   }
 
   /** Draws again in the present theme. */
@@ -131,6 +139,8 @@ export class OfficeMap {
 
   private onClick(event: MapMouseEvent): void {
     this.onPosition(event.lngLat.lng, event.lngLat.lat);
+    const detail = { lon: event.lngLat.lng, lat: event.lngLat.lat };
+    this.map.getContainer().dispatchEvent(new CustomEvent("qs:map-click", { bubbles: true, detail }));
     const hit = this.hits(event)[0];
     if (!hit) return;
     if (hit.layer.id === "cells") {

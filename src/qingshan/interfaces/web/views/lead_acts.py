@@ -242,7 +242,12 @@ def _correction_fields(values: dict[str, str], reason: str) -> list[Context]:
 
 def _area(name: str, label: str, value: str, *, help_text: str = "", required: bool = True) -> Context:
     return {
-        "name": name, "label": label, "kind": "textarea", "value": value, "help": help_text, "required": required,
+        "name": name,
+        "label": label,
+        "kind": "textarea",
+        "value": value,
+        "help": help_text,
+        "required": required,
     }
 
 

@@ -123,7 +123,7 @@ def filter_fields(address: ListAddress, in_force: InForce, units: Options, batch
             "name": "q",
             "label": _("编号、地点、名称"),
             "value": address.get("q"),
-            "placeholder": _("例如 XS-2024 或 村名"),
+            "placeholder": _("例如 00012 或村名"),
         },
         _select("channel", _("渠道"), address, channel_options(in_force)),
         _select("direction", _("来向"), address, [(slug, str(text)) for slug, text in labels.DIRECTIONS.items()]),

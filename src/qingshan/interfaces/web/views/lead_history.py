@@ -19,7 +19,7 @@ CORRECTED_FIELDS = {
 
 
 def history_entries(lines: Sequence[HistoryLine]) -> list[dict[str, object]]:
-    """Lines of the journal as the timeline shows them; an act recorded later than it was done says so."""
+    """Lines of the journal, newest first, as the timeline shows them; an act recorded late says so."""
     return [
         {
             "at": line.acted_at,
