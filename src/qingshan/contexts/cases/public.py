@@ -15,8 +15,11 @@ from qingshan.contexts.cases.selectors import (
     case_page,
     case_tile,
     cases_of_leads,
+    cases_on_turn,
     category_counts,
-    open_case_duties,
+    duties_of_cases,
+    overdue_cases,
+    without_case,
 )
 from qingshan.contexts.cases.services.correcting import correct_case, correct_station
 from qingshan.contexts.cases.services.gates import (
@@ -49,14 +52,16 @@ __all__ = [
     "case_page",
     "case_tile",
     "cases_of_leads",
+    "cases_on_turn",
     "category_counts",
     "check_by_city",
     "close_out",
     "correct_case",
     "correct_station",
+    "duties_of_cases",
     "finish_station",
     "open_case",
-    "open_case_duties",
+    "overdue_cases",
     "reopen_case",
     "report_to_city",
     "station_needs",
@@ -64,4 +69,5 @@ __all__ = [
     "subcodes_of",
     "track_facts",
     "visible_cases",
+    "without_case",
 ]

@@ -23,8 +23,10 @@ from qingshan.contexts.cases.models import (
     TrackStep,
 )
 from qingshan.contexts.cases.policy import visible_cases
+from qingshan.contexts.leads.public import Lead
 from qingshan.domain.case import CaseState
 from qingshan.domain.duty import Duty
+from qingshan.domain.lead import TOWNSHIP
 
 PAGE = 50
 
@@ -137,19 +139,33 @@ def accepted_cases(viewer: Viewer) -> list[Case]:
     return list(visible_cases(viewer).filter(state="accepted").select_related("unit").order_by("id"))
 
 
-def open_case_duties(viewer: Viewer, in_force: InForce, now: datetime) -> list[tuple[Case, Duty]]:
-    """Everything owed on cases in scope that are not closed; three queries, however many cases."""
-    cases = list(
-        visible_cases(viewer).exclude(state=CaseState.CLOSED.value).defer("geom").select_related("unit").order_by("id")
-    )
+def cases_on_turn(viewer: Viewer) -> QuerySet[Case]:
+    """Cases in scope that are not closed, the most urgent first; a township sees only its own."""
+    rows = visible_cases(viewer).exclude(state=CaseState.CLOSED.value)
+    if viewer.has(*TOWNSHIP):
+        rows = rows.filter(unit_id__in=viewer.unit_ids)
+    return rows.defer("geom").select_related("unit").order_by("next_due_at", "id")
+
+
+def overdue_cases(viewer: Viewer, now: datetime) -> int:
+    """How many cases in scope are past their next due moment."""
+    return visible_cases(viewer).filter(next_due_at__lt=now).count()
+
+
+def without_case(leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """Those of ``leads`` on which no case stands yet."""
+    return leads.exclude(id__in=Case.objects.values("lead_id"))
+
+
+def duties_of_cases(cases: Sequence[Case], in_force: InForce, now: datetime) -> list[tuple[Case, Duty]]:
+    """Everything owed on these cases; two queries, however many cases."""
     tracks: dict[UUID, list[Track]] = defaultdict(list)
     steps: dict[UUID, list[TrackStep]] = defaultdict(list)
-    ids = [c.id for c in cases]
     owner: dict[UUID, UUID] = {}
-    for track in Track.objects.filter(case_id__in=ids):
+    for track in Track.objects.filter(case_id__in=[c.id for c in cases]):
         tracks[track.case_id].append(track)
         owner[track.id] = track.case_id
-    for step in TrackStep.objects.filter(track__case_id__in=ids, void=False):
+    for step in TrackStep.objects.filter(track_id__in=list(owner), void=False):
         steps[owner[step.track_id]].append(step)
     return [
         (case, duty)

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDraft, Verification, VerificationPhoto
 from qingshan.contexts.leads.policy import visible_leads
-from qingshan.domain.lead import VERIFIED_STATES, LeadState
+from qingshan.domain.lead import OPEN_CASE_ROLES, TABLE, TOWNSHIP, VERIFIED_STATES, LeadState
 
 PAGE = 50
 UNVERIFIED = ("received", "dispatched", "under_verification", "returned")
@@ -112,11 +112,23 @@ def lead_detail(viewer: Viewer, lead_id: UUID) -> LeadDetail | None:
     )
 
 
-def open_leads(viewer: Viewer) -> list[Lead]:
-    """Leads on which something is owed, for the workbench; the most urgent first."""
-    states = [s.value for s in LeadState if s is not LeadState.ARCHIVED]
-    rows = visible_leads(viewer).filter(state__in=states).defer("geom", "attributes").select_related("unit")
-    return list(rows.order_by("due_at", "id"))
+def states_on_turn(roles: frozenset[str]) -> frozenset[str]:
+    """States in which one of these posts has to act."""
+    states = {s.value for row in TABLE.values() if row.roles & roles for s in row.sources}
+    return frozenset(states | ({LeadState.SUBSTANTIATED.value} if roles & OPEN_CASE_ROLES else set()))
+
+
+def leads_on_turn(viewer: Viewer) -> QuerySet[Lead]:
+    """Leads on which this viewer's post has to act, the most urgent first; a township sees only its own."""
+    rows = visible_leads(viewer).filter(state__in=states_on_turn(viewer.roles))
+    if viewer.has(*TOWNSHIP):
+        rows = rows.filter(unit_id__in=viewer.unit_ids)
+    return rows.defer("geom", "attributes").select_related("unit").order_by("due_at", "id")
+
+
+def overdue_leads(viewer: Viewer, now: datetime) -> int:
+    """How many leads in scope are past their due moment."""
+    return visible_leads(viewer).filter(due_at__lt=now).count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

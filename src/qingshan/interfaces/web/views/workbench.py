@@ -12,11 +12,28 @@ from django.utils.translation import gettext as _
 from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.places.selectors import county_bbox
 from qingshan.contexts.campaigns.public import InForce, NoCampaign, campaign_in_force
-from qingshan.contexts.cases.public import Case, cases_of_leads, category_counts, open_case_duties
-from qingshan.contexts.leads.public import Lead, lead_duties, open_leads, recheck_progress, verification_progress
+from qingshan.contexts.cases.public import (
+    Case,
+    cases_on_turn,
+    category_counts,
+    duties_of_cases,
+    overdue_cases,
+    without_case,
+)
+from qingshan.contexts.leads.public import (
+    Lead,
+    lead_duties,
+    leads_on_turn,
+    overdue_leads,
+    recheck_progress,
+    verification_progress,
+)
 from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
+
+READ = 200
+"""Matters of each kind read for the page, the most urgent ones; the workbench is no list of everything."""
 
 TILES = "/tiles/matters/{z}/{x}/{y}.mvt"
 SHOWN = 40
@@ -41,7 +58,7 @@ def workbench(request: OfficeRequest) -> HttpResponse:
     viewer = request.viewer
     if not viewer.has(*MATTER_ROLES):
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
-    lines = _lines(request, in_force)
+    lines, unread = _lines(request, in_force)
     mine = _one_per_matter(line for line in lines if line["mine"])
     return render(
         request,
@@ -49,7 +66,8 @@ def workbench(request: OfficeRequest) -> HttpResponse:
         {
             "groups": _groups(mine),
             "total": len(mine),
-            "stats": _stats(viewer, lines),
+            "unread": unread,
+            "stats": _stats(request),
             "progress": verification_progress(viewer)[:20],
             "bbox": county_box(),
             "tiles": TILES,
@@ -70,18 +88,20 @@ def _one_per_matter(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(first.values())
 
 
-def _lines(request: OfficeRequest, in_force: InForce) -> list[dict[str, Any]]:
+def _lines(request: OfficeRequest, in_force: InForce) -> tuple[list[dict[str, Any]], int]:
+    """Duties on the most urgent matters, and how many matters were not read."""
     viewer, now = request.viewer, request.now
-    leads = open_leads(viewer)
-    opened = cases_of_leads(viewer, [lead.id for lead in leads if lead.state == "substantiated"])
-    by_id: dict[UUID, Lead | Case] = {lead.id: lead for lead in leads}
-    duties: list[Duty] = []
-    for lead in leads:
-        duties += lead_duties(lead, in_force, now, case_opened=lead.id in opened, explain=False)
-    for case, duty in open_case_duties(viewer, in_force, now):
+    on_turn, open_cases = without_case(leads_on_turn(viewer)), cases_on_turn(viewer)
+    leads, cases = list(on_turn[: READ + 1]), list(open_cases[: READ + 1])
+    unread = (on_turn.count() - READ if len(leads) > READ else 0) + (
+        open_cases.count() - READ if len(cases) > READ else 0
+    )
+    by_id: dict[UUID, Lead | Case] = {lead.id: lead for lead in leads[:READ]}
+    duties = [d for lead in leads[:READ] for d in lead_duties(lead, in_force, now, explain=False)]
+    for case, duty in duties_of_cases(cases[:READ], in_force, now):
         by_id[case.id] = case
         duties.append(duty)
-    return [_line(duty, by_id[duty.matter_id], viewer) for duty in sort_duties(duties)]
+    return [_line(duty, by_id[duty.matter_id], viewer) for duty in sort_duties(duties)], unread
 
 
 def _line(duty: Duty, matter: Lead | Case, viewer: Viewer) -> dict[str, Any]:
@@ -158,12 +178,13 @@ def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _stats(viewer: Viewer, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _stats(request: OfficeRequest) -> list[dict[str, Any]]:
+    viewer, now = request.viewer, request.now
     counts = category_counts(viewer)
     total, still_open = (sum(n[i] for n in counts.values()) for i in (0, 1))
     units = verification_progress(viewer)
     received, verified = sum(u.received for u in units), sum(u.verified for u in units)
-    late = len({line["subject"] for line in lines if line["state"] is DutyState.OVERDUE})
+    late = overdue_leads(viewer, now) + overdue_cases(viewer, now)
     done, due = recheck_progress(viewer)["county"]
     return [
         {
