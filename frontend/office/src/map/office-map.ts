@@ -10,7 +10,7 @@ import {
   type MapMouseEvent,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
 import type { Bounds, MapOptions } from "./options";
 import { addressOf, popupContent, readMatter } from "./popup";
 import { SHAPES, hatchPicture, rgb, shapePicture } from "./shapes";
