@@ -54,9 +54,7 @@ export class Registry {
 
   private each(node: Node, act: (element: HTMLElement) => void): void {
     if (node instanceof HTMLElement && node.dataset["controller"]) act(node);
-    if (node instanceof Element || node instanceof Document) {
-      node.querySelectorAll<HTMLElement>("[data-controller]").forEach(act);
-    }
+    if ("querySelectorAll" in node) (node as ParentNode).querySelectorAll<HTMLElement>("[data-controller]").forEach(act);
   }
 
   private bind(element: HTMLElement): void {
