@@ -6,8 +6,8 @@ from qingshan.commons.inbox.models import Batch, BatchRow
 
 
 def batches(limit: int = 200) -> list[Batch]:
-    """Newest batches."""
-    return list(Batch.objects.order_by("-created_at", "-id")[:limit])
+    """Newest batches, without their previews."""
+    return list(Batch.objects.defer("preview").order_by("-created_at", "-id")[:limit])
 
 
 def batch_by_id(batch_id: UUID) -> Batch | None:

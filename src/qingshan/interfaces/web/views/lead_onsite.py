@@ -65,7 +65,7 @@ def lead_verify(request: OfficeRequest, detail: LeadDetail) -> HttpResponse:
 def _visit_context(request: OfficeRequest, visit: Visit) -> Context:
     in_force = campaign_in_force()
     return {
-        "fields": visit_fields(visit, request.now),
+        "fields": visit_fields(visit, request.now, in_force),
         "photo_fields": photo_fields(visit),
         "photo_wish": photo_wish(in_force),
     }

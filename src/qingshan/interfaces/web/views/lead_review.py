@@ -8,8 +8,6 @@ from qingshan.contexts.leads.public import Lead, LeadDetail, Verification
 from qingshan.interfaces.web import formats
 from qingshan.interfaces.web.views.lead_shown import visits
 
-AREA_GAP = 0.2
-"""Share by which measured and declared area may differ before both are shown side by side."""
 Point = dict[str, object]
 
 
@@ -50,11 +48,11 @@ def _distance(row: Verification, in_force: InForce) -> Point:
 
 
 def _areas(lead: Lead) -> list[Point]:
-    measured, declared = lead.area_m2, lead.declared_area_m2
-    if not measured or not declared or abs(measured - declared) <= declared * type(declared)(str(AREA_GAP)):
+    if not lead.area_m2 or not lead.declared_area_m2:
         return []
-    text = _("图斑量算 %(measured)s 亩，下发数据写 %(declared)s 亩，相差较大")
-    return [_doubt(text % {"measured": formats.mu_text(measured), "declared": formats.mu_text(declared)})]
+    text = _("图斑量算 %(measured)s 亩，下发数据写 %(declared)s 亩")
+    areas = {"measured": formats.mu_text(lead.area_m2), "declared": formats.mu_text(lead.declared_area_m2)}
+    return [_fact(text % areas)]
 
 
 def _border(lead: Lead) -> list[Point]:

@@ -79,12 +79,13 @@ def blank_visit(request: OfficeRequest) -> Visit:
     return Visit(texts={PERSONS[0]: request.viewer.name})
 
 
-def visit_fields(visit: Visit, now: datetime) -> dict[str, dict[str, object]]:
+def visit_fields(visit: Visit, now: datetime, in_force: InForce) -> dict[str, dict[str, object]]:
     """Fields of the form as the page shows them, with what was typed."""
+    fewest = _("至少 %(n)s 名不同的人到现场") % {"n": in_force.plan.figures["min_verifiers"].value}
     latest = formats.local(now).strftime("%Y-%m-%dT%H:%M")
     fields: dict[str, dict[str, object]] = {
         "person_1": {"label": _("现场人员一"), "kind": "text"},
-        "person_2": {"label": _("现场人员二"), "kind": "text", "help": _("须两名不同的人到现场")},
+        "person_2": {"label": _("现场人员二"), "kind": "text", "help": fewest},
         "person_3": {"label": _("其他现场人员"), "kind": "text", "required": False},
         "visited_at": {"label": _("到场时间"), "kind": "datetime-local", "attrs": {"max": latest}},
         "lon": {

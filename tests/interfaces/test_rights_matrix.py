@@ -1,0 +1,204 @@
+"""The rights matrix: every address × every role × own and other division. An address without a row here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from qingshan.interfaces.web.urls import urlpatterns
+from tests import cast
+from tests.cast import Member
+from tests.support.making import World
+
+MATTER = frozenset(
+    {
+        "village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader",
+        "taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader", "department_officer",
+        "department_leader", "police", "procuratorate", "court", "finance_reviewer",
+    }
+)  # fmt: skip
+ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
+BUREAU = frozenset({"bureau_officer", "bureau_leader"})
+OFFICE = BUREAU | {"taskforce_office"}
+TOWNSHIP = frozenset({"township_officer", "township_leader"})
+BATCH_READERS = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
+COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may open an address, with which method, and on what: ``lead``, ``case``, ``batch``, ``photo`` or nothing."""
+
+    roles: frozenset[str]
+    on: str = ""
+    method: str = "get"
+    more: tuple[tuple[str, object], ...] = ()
+
+
+OPEN = {"sign_in", "sign_out", "no_post", "language"}
+STATION = (("track", "enforcement"), ("station", "stop_notice"))
+ROWS: dict[str, Row] = {
+    "workbench": Row(ALL),
+    "post": Row(ALL, method="post"),
+    "lead_list": Row(MATTER),
+    "lead_new": Row(OFFICE),
+    "lead_detail": Row(MATTER, "lead"),
+    "lead_geometry": Row(MATTER, "lead"),
+    "lead_stop_notice": Row(MATTER, "active_lead"),
+    "lead_dispatch": Row(OFFICE, "lead"),
+    "lead_receive": Row(TOWNSHIP, "lead", "post"),
+    "lead_return": Row(TOWNSHIP, "lead"),
+    "lead_verify": Row(TOWNSHIP, "lead"),
+    "lead_review": Row(BUREAU, "lead"),
+    "lead_recheck": Row(BUREAU | {"city_reviewer"}, "lead", more=(("level", "county"),)),
+    "lead_resume": Row(TOWNSHIP, "lead"),
+    "lead_flag_active": Row(OFFICE | TOWNSHIP, "lead"),
+    "lead_correct": Row(BUREAU, "lead"),
+    "batch_list": Row(BATCH_READERS),
+    "batch_upload": Row(OFFICE),
+    "batch_detail": Row(BATCH_READERS, "batch"),
+    "batch_progress": Row(BATCH_READERS, "batch"),
+    "batch_accept": Row(OFFICE, "batch", "post"),
+    "batch_rows": Row(BATCH_READERS, "batch"),
+    "batch_report": Row(BATCH_READERS, "batch"),
+    "map": Row(MATTER),
+    "areas": Row(ALL),
+    "tile": Row(MATTER, more=(("layer", "matters"), ("z", 8), ("x", 209), ("y", 98))),
+    "file": Row(MATTER, "photo"),
+    "file_small": Row(MATTER, "photo"),
+    "case_open": Row(BUREAU, "lead"),
+    "case_list": Row(MATTER),
+    "case_report_city": Row(OFFICE),
+    "case_detail": Row(MATTER, "case"),
+    "case_accept": Row(frozenset({"bureau_leader"}), "case"),
+    "case_city_check": Row(frozenset({"city_reviewer"}), "case"),
+    "case_close_out": Row(BUREAU, "case"),
+    "case_reopen": Row(frozenset({"bureau_leader"}), "case"),
+    "case_correct": Row(BUREAU, "case"),
+    "case_station": Row(MATTER, "case", more=STATION),
+    "case_correct_station": Row(BUREAU, "case", more=STATION),
+    "ledger": Row(MATTER),
+    "ledger_download": Row(MATTER),
+    "journal": Row(MATTER | {"audit_admin"}),
+    "journal_seals": Row(MATTER | {"audit_admin"}),
+    "journal_seal_print": Row(MATTER | {"audit_admin"}),
+    "units": Row(ALL),
+    "unit_detail": Row(ALL, more=(("slug", "sucun"),)),
+    "clause": Row(ALL, more=(("clause_id", "三-1-2①c"),)),
+    "campaign": Row(ALL),
+}
+NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
+DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})
+"""Answers of a page that let the person in: shown, done, asked for more, or not the moment for it."""
+
+
+def test_every_address_has_a_row() -> None:
+    assert set(NAMES) == set(ROWS) | OPEN
+
+
+@dataclass(frozen=True)
+class Matters:
+    """One set of matters per township, as arguments of addresses."""
+
+    lead: UUID
+    active_lead: UUID
+    village: str
+    case: UUID
+    batch: UUID
+    photo: UUID
+
+    def arguments(self, row: Row) -> dict[str, Any]:
+        """Arguments for an address on this township's matter."""
+        keys = {"lead": "lead_id", "active_lead": "lead_id", "case": "case_id", "batch": "batch_id", "photo": "file_id"}
+        own = {keys[row.on]: getattr(self, row.on)} if row.on else {}
+        return {**dict(row.more), **own}
+
+
+@pytest.fixture
+def own(world: World) -> Matters:
+    return _matters(world, cast.SUCUN)
+
+
+@pytest.fixture
+def other(world: World) -> Matters:
+    return _matters(world, cast.HEISHUIHE)
+
+
+def _matters(world: World, township: str) -> Matters:
+    from qingshan.contexts.leads.public import VerificationPhoto, flag_active
+
+    lead = world.make_lead(state="in_review", township=township)
+    active = world.make_lead(state="under_verification", township=township)
+    world.perform(cast.BUREAU_OFFICER, flag_active, lead_id=active.id, facts="一台挖掘机在装车")
+    case = world.make_case(upto="tracks", township=township)
+    with world.seeing_all():
+        photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
+    if lead.batch_id is None:
+        raise LookupError("the lead came in a batch")
+    return Matters(
+        lead=lead.id, active_lead=active.id, village=lead.division, case=case.id, batch=lead.batch_id, photo=photo
+    )
+
+
+def _sees(member: Member, matters: Matters, township: str) -> bool:
+    """Whether the matters of a township are in this member's scope, told by the rules and not by the code."""
+    if member is cast.STRANGER:
+        return False
+    if member.role in COUNTY_WIDE:
+        return True
+    if member.role in TOWNSHIP:
+        return member.post.startswith(f"{township}.")
+    return member.role == "village_patroller" and member.post.startswith(f"v{matters.village}")
+
+
+def _expected(name: str, row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
+    if member.role not in row.roles:
+        return frozenset({403})
+    if not row.on:
+        return DONE_OR_ASKED
+    if row.on == "batch":
+        return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
+    return DONE_OR_ASKED if _sees(member, matters, township) else frozenset({404})
+
+
+@pytest.mark.clause("三-1-3①c", "三-1-3①a")
+@pytest.mark.parametrize("member", cast.EVERYBODY, ids=lambda m: m.username)
+def test_who_may_open_what(member: Member, own: Matters, other: Matters, sign_in: Callable[[Member], Client]) -> None:
+    client = sign_in(member)
+    wrong = []
+    for name in sorted(ROWS):
+        row = ROWS[name]
+        for township, matters in ((cast.SUCUN, own), (cast.HEISHUIHE, other)):
+            address = reverse(f"web:{name}", kwargs=matters.arguments(row))
+            response = getattr(client, row.method)(address)
+            status = response.status_code
+            if response.streaming:
+                b"".join(response.streaming_content)
+            expected = _expected(name, row, member, matters, township)
+            if status not in expected:
+                wrong.append(f"{row.method} {name} on {township}: {status}, expected {sorted(expected)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_without_sign_in_nothing_opens(own: Matters) -> None:
+    client = Client()
+    for name in sorted(ROWS):
+        row = ROWS[name]
+        response = getattr(client, row.method)(reverse(f"web:{name}", kwargs=own.arguments(row)))
+        assert response.status_code == 302, name
+        assert response.headers["Location"].startswith("/sign-in/"), name
+
+
+def test_an_account_without_a_post_opens_nothing(own: Matters, sign_in: Callable[[Member], Client]) -> None:
+    client = sign_in(cast.FORMER_OFFICER)
+    for name in sorted(ROWS):
+        row = ROWS[name]
+        response = getattr(client, row.method)(reverse(f"web:{name}", kwargs=own.arguments(row)))
+        assert response.status_code == 302, name
+        assert response.headers["Location"] == "/no-post/", name
