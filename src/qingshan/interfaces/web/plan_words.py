@@ -120,9 +120,7 @@ def entries_of(plan: Plan, clause: str) -> dict[str, list[object]]:
 
 def _collect(value: object, clause: str, found: list[object]) -> None:
     if is_dataclass(value) and not isinstance(value, type):
-        carried = (
-            getattr(value, f.name) for f in fields(value) if f.name == "clause" or f.name.endswith("_clause")
-        )
+        carried = (getattr(value, f.name) for f in fields(value) if f.name == "clause" or f.name.endswith("_clause"))
         if any(clause in clause_ids(text) for text in carried):
             found.append(value)
         for part in fields(value):

@@ -1,1 +1,1 @@
-"""What the pages of cases show: facts, lanes, gates, next acts, evidence, history, forms. Rules stay in the contexts."""
+"""What the pages of cases show: facts, lanes, gates, next acts, evidence, history, forms. Rules stay below."""

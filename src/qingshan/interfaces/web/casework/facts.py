@@ -26,7 +26,11 @@ def _matter(view: CaseView, persons: CasePersons) -> list[Fact]:
     own = {s.code: s for s in plan.category(case.category).subcodes}
     facts: list[Fact] = [
         {"label": _("线索编号"), "value": case.lead.number},
-        {"label": _("类别"), "value": plan.category(case.category).label, "clause": plan.category(case.category).clause},
+        {
+            "label": _("类别"),
+            "value": plan.category(case.category).label,
+            "clause": plan.category(case.category).clause,
+        },
         {
             "label": _("违法情形"),
             "value": f"{case.subcode} {subcode_label(plan, case.category, case.subcode)}",

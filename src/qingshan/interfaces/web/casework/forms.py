@@ -180,6 +180,10 @@ class StationForm(ReadingForm):
         for definition in definitions:
             self.fields[definition.slug] = _field_for(definition)
 
+    def rows(self) -> list[forms.BoundField]:
+        """The plan's fields in order."""
+        return [self[slug] for slug in self.slugs]
+
     def texts(self) -> dict[str, str]:
         """Values as texts, days as 2024-08-31."""
         values = {slug: self.cleaned_data.get(slug) for slug in self.slugs}
@@ -242,7 +246,7 @@ class CityCheckForm(ReadingForm):
                 required=False, label=label, choices=[("yes", _("通过")), ("no", _("不通过"))], widget=forms.RadioSelect
             )
             self.fields[f"answer_{slug}"] = answer
-            self.fields[f"remark_{slug}"] = forms.CharField(required=False, max_length=1000)
+            self.fields[f"remark_{slug}"] = forms.CharField(required=False, max_length=1000, label=_("不通过的原因"))
 
     def rows(self) -> list[dict[str, object]]:
         """Per question its answer and remark fields."""
@@ -297,3 +301,21 @@ class CorrectionForm(ReadingForm):
             "due_on": case.due_on.isoformat(),
             "mineral": case.mineral,
         }
+
+
+def photos_field(help_text: str, *, label: str = "") -> dict[str, object]:
+    """Field for photos, as the tag `field` takes it."""
+    return {"name": "photos", "label": label or _("现场照片"), "kind": "photos", "help": help_text, "required": False}
+
+
+def files_field(help_text: str) -> dict[str, object]:
+    """Field for papers, as the tag `field` takes it."""
+    return {
+        "name": "files",
+        "label": _("文书"),
+        "kind": "file",
+        "multiple": True,
+        "accept": "application/pdf,image/jpeg,image/png",
+        "help": help_text,
+        "required": False,
+    }

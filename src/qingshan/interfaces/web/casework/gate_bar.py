@@ -1,4 +1,4 @@
-"""The gate bar of a case: the most urgent clock, county acceptance, city check, close-out, and what each still lacks."""
+"""The gate bar of a case: the most urgent clock, county acceptance, city check, close-out, and what each lacks."""
 
 from django.utils.translation import gettext as _
 

@@ -14,11 +14,12 @@ from qingshan.domain import case, lead
 from qingshan.domain.plan import Plan
 from qingshan.interfaces.web import formats, labels
 from qingshan.interfaces.web.casework.people import PERSONAL_FIELDS, masked
+from qingshan.interfaces.web.casework.reading import short_track
 from qingshan.interfaces.web.views.lead_history import entry_text
 
 LATE = timedelta(minutes=5)
 _ACTOR = re.compile(r"^(?P<person>.*)（(?P<unit>[^·]*)·(?P<post>.*)）$")
-_TABLES = {**lead.TABLE, **case.TABLE}
+_CLAUSES = {row.act: row.clause for row in lead.TABLE.values()} | {row.act: row.clause for row in case.TABLE.values()}
 Details = Mapping[str, Any]
 
 
@@ -54,6 +55,13 @@ class Words:
         labels_by_slug = {s.slug: s.label for s in definition.stations} if definition else {}
         return labels_by_slug.get(station, station)
 
+    def ordered(self, track: str, station: str, values: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Label and value of a station's fields in the order of the plan, as this reader may see them."""
+        definition = self.plan.track_defs.get(track)
+        planned = next((s.fields for s in definition.stations if s.slug == station), ()) if definition else ()
+        slugs = [*(s for s in planned if s in values), *(s for s in values if s not in planned)]
+        return [(self.field(slug), self.value(slug, values[slug])) for slug in slugs]
+
     def track(self, slug: str) -> str:
         """Label of a track."""
         definition = self.plan.track_defs.get(slug)
@@ -64,10 +72,9 @@ def timeline_entry(line: HistoryLine, words: Words) -> dict[str, object]:
     """An entry for the component `timeline.html`."""
     who = _ACTOR.match(line.actor)
     late = line.recorded_at - line.acted_at > LATE
-    row = _TABLES.get(line.act)
     return {
         "at": line.acted_at,
-        "act": act_word(line.act),
+        "act": _title(line, words),
         "text": plain_words(line, words),
         "unit": who["unit"] if who else line.actor,
         "post": who["post"] if who else "",
@@ -75,9 +82,16 @@ def timeline_entry(line: HistoryLine, words: Words) -> dict[str, object]:
         "digest": line.hash,
         "recorded_at": line.recorded_at if late else None,
         "correction": line.act.endswith(".correct"),
-        "clause": row.clause if row else "",
+        "clause": _CLAUSES.get(line.act, ""),
         "seq": line.seq,
     }
+
+
+def _title(line: HistoryLine, words: Words) -> str:
+    """The act; of a finished station its track and name."""
+    if line.act != "case.track_step":
+        return act_word(line.act)
+    return f"{short_track(words.track(line.details.get('track', '')))} · {line.details.get('label', '')}"
 
 
 def act_word(act: str) -> str:
@@ -109,8 +123,8 @@ def _open(d: Details, w: Words) -> list[str]:
 
 
 def _step(d: Details, w: Words) -> list[str]:
-    values = [_labelled(w.field(slug), w.value(slug, text)) for slug, text in d.get("fields", {}).items()]
-    return [f"{w.track(d.get('track', ''))} · {d.get('label', '')}", *values, _photos(d)]
+    values = w.ordered(d.get("track", ""), d.get("station", ""), d.get("fields", {}))
+    return [*(_labelled(label, text) for label, text in values), _photos(d)]
 
 
 def _accept(d: Details, w: Words) -> list[str]:

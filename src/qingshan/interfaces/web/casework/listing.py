@@ -66,8 +66,12 @@ class CaseAddress:
             before=self.before,
         )
 
+    def without(self, name: str) -> str:
+        """Query string with one filter taken off."""
+        return CaseAddress(values={k: v for k, v in self.values.items() if k != name}, before=None).to()
+
     def to(self, *, before: UUID | None = None, **changed: str) -> str:
-        """Query string with some filters changed ("" takes one off); the page starts anew unless ``before`` is given."""
+        """Query string with some filters changed ("" takes one off), from the first page unless ``before`` is given."""
         query = QueryDict(mutable=True)
         for name in FIELDS:
             value = changed.get(name, self.get(name))
@@ -81,7 +85,12 @@ class CaseAddress:
 def state_tabs(address: CaseAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
     """One tab per state with its count under the other filters."""
     tabs: list[dict[str, object]] = [
-        {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not address.get("state")}
+        {
+            "label": _("全部"),
+            "url": address.to(state=""),
+            "count": sum(counts.values()),
+            "active": not address.get("state"),
+        }
     ]
     return tabs + [
         {
@@ -143,7 +152,7 @@ def chips(address: CaseAddress, in_force: InForce, units: Options) -> list[dict[
         {
             "label": label,
             "value": known.get(address.get(name), address.get(name)),
-            "remove_url": address.to(**{name: ""}),
+            "remove_url": address.without(name),
         }
         for name, (label, known) in words.items()
         if address.get(name)
@@ -170,5 +179,3 @@ def track_mark(track: Track, plan: Plan) -> dict[str, object]:
     mark = "mark-done" if track.complete else "mark-half" if track.steps else "mark-open"
     label = short_track(plan.track_defs[track.kind].label)
     return {"label": label, "done": track.steps, "total": total, "mark": mark, "complete": track.complete}
-
-

@@ -46,7 +46,9 @@ def _gates(view: CaseView) -> tuple[list[NextAct], list[NextAct]]:
             ready.append(NextAct(label=_("上报市局"), url=url, icon="send"))
             continue
         name, label, icon = GATES[act]
-        reason = _("还缺：%(what)s") % {"what": "；".join(view.missing)} if act == "case.accept" and view.missing else ""
+        reason = (
+            _("还缺：%(what)s") % {"what": "；".join(view.missing)} if act == "case.accept" and view.missing else ""
+        )
         found = NextAct(label=_(label), url=reverse(name, args=[view.case.id]), icon=icon, disabled_reason=reason)
         (later if reason or act == "case.reopen" else ready).append(found)
     return ready, later
@@ -56,7 +58,7 @@ def _stations(view: CaseView) -> list[NextAct]:
     """Stations on turn that this viewer may finish, the most urgent first."""
     if view.case.state != "open":
         return []
-    found = []
+    found: list[tuple[float, int, NextAct]] = []
     for track in view.detail.tracks:
         waiting = machine_of(track.kind).open_stations(view.done[track.kind].keys())
         for station in view.plan.track_defs[track.kind].stations:

@@ -1,4 +1,4 @@
-"""Persons on the page of a case: the accused and who answers for rectification, shown to those who work the case only."""
+"""Persons on the page of a case: the accused and who answers for rectification, shown to those who work the case."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ PERSONAL_FIELDS = frozenset({"party"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePersons:
-    """The accused (违法主体) and the person responsible for rectification (整改责任人), as this viewer may read them."""
+    """The accused (违法主体) and the person responsible for rectification (整改责任人), as this viewer reads them."""
 
     party: str
     responsible: str

@@ -1,12 +1,16 @@
 """The campaign (专项行动): purpose, dates, basis, milestones, limits with their basis, categories with sub-codes."""
 
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.domain.limits import Limit
+from qingshan.domain.plan import Category, clause_ids
 from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.clause_texts import clause_texts
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.plan_words import limit_label, limit_words
 
@@ -25,13 +29,26 @@ def campaign(request: OfficeRequest) -> HttpResponse:
         "days": in_force.days,
         "today": today,
         "milestones": plan.milestones,
-        "limits": [limit_row(in_force, limit) for limit in plan.limits.values()],
-        "categories": [
-            {"category": c, "codes": c.subcodes or plan.project_types, "own": bool(c.subcodes)} for c in plan.categories
-        ],
+        "limits": [limit_row(in_force, limit) for limit in _in_order(plan.limits.values())],
+        "categories": [_category(category) for category in plan.categories],
         "now": request.now,
     }
     return render(request, "web/campaign/campaign.html", context)
+
+
+def _in_order(limits: Iterable[Limit]) -> list[Limit]:
+    """Limits in the order of the clauses they carry out."""
+    order = {clause_id: n for n, clause_id in enumerate(clause_texts())}
+    return sorted(
+        limits, key=lambda limit: min((order.get(c, len(order)) for c in clause_ids(limit.clause)), default=0)
+    )
+
+
+def _category(category: Category) -> dict[str, object]:
+    """A category with its sub-codes; articles that all of them share stand once."""
+    bases = {(code.basis_old, code.basis_new) for code in category.subcodes}
+    shared = next(iter(bases)) if len(bases) == 1 else None
+    return {"category": category, "codes": category.subcodes, "shared": shared}
 
 
 def limit_row(in_force: InForce, limit: Limit) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Acts on cases: each form is shown, read, handed to its service, and kept with the reasons when it is refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -28,8 +28,9 @@ from qingshan.interfaces.web.casework.forms import (
     CorrectionForm,
     ReadingForm,
     ReopenForm,
+    photos_field,
 )
-from qingshan.interfaces.web.casework.gate_bar import gate_cells
+from qingshan.interfaces.web.casework.materials import Material, city_materials
 from qingshan.interfaces.web.casework.reading import CaseView
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.cases import case_head, case_or_404
@@ -102,7 +103,8 @@ def case_accept(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     """County acceptance (县级验收, 三-3-1①): members, opinion, date, photos; refused with what is missing."""
     view = case_or_404(request, case_id)
     template = "web/cases/accept.html"
-    context = {**case_head(view), "cells": gate_cells(view), "missing": view.missing}
+    photos = photos_field(_("至少 1 张；保留原图，定位和方位从照片里读取。"), label=_("验收现场照片"))
+    context = {**case_head(view), "missing": view.missing, "photos_field": photos}
     if request.method != "POST":
         form = AcceptanceForm(initial={"accepted_on": _today(view)})
         return show(request, template, {**context, "form": form}, stale(view, "case.accept"))
@@ -142,13 +144,14 @@ def case_city_check(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     items = view.plan.checklists["city_check"].items
     questions = {item.slug: item.label for item in items}
     clauses = {item.slug: item.clause for item in items}
-    context = {**case_head(view), "cells": gate_cells(view), "clauses": clauses}
+    context = case_head(view)
+    materials = city_materials(view) if stale(view, "case.city_check", "pass") is None else {}
     if request.method != "POST":
         form = CityCheckForm(questions, initial={"checked_on": _today(view)})
-        context |= {"form": form, "rows": _question_rows(form, clauses)}
+        context |= {"form": form, "rows": _question_rows(form, clauses, materials)}
         return show(request, template, context, stale(view, "case.city_check", "pass"))
     form = CityCheckForm(questions, request.POST)
-    context |= {"form": form, "rows": _question_rows(form, clauses)}
+    context |= {"form": form, "rows": _question_rows(form, clauses, materials)}
     if not form.is_valid():
         return invalid(request, template, context)
     passed = all(form.answers().get(slug) for slug in questions)
@@ -169,8 +172,14 @@ def case_city_check(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     )
 
 
-def _question_rows(form: CityCheckForm, clauses: dict[str, str]) -> list[dict[str, object]]:
-    return [{**row, "clause": clauses[str(row["slug"])]} for row in form.rows()]
+def _question_rows(
+    form: CityCheckForm, clauses: Mapping[str, str], materials: Mapping[str, Material]
+) -> list[dict[str, object]]:
+    slugs = [str(row["slug"]) for row in form.rows()]
+    return [
+        {**row, "clause": clauses[slug], "material": materials.get(slug)}
+        for row, slug in zip(form.rows(), slugs, strict=True)
+    ]
 
 
 @page("bureau_officer", "bureau_leader")
@@ -179,8 +188,7 @@ def case_close_out(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     """Close-out (销号, 三-1-3②c): a page that says what it means, then the number."""
     view = case_or_404(request, case_id)
     template = "web/cases/close_out.html"
-    pattern = view.plan.numbering["close_out"].pattern
-    context = {**case_head(view), "cells": gate_cells(view), "pattern": pattern, "last": _last_records(view)}
+    context = {**case_head(view), "last": _last_records(view)}
     if request.method != "POST":
         return show(request, template, context, stale(view, "case.close_out"))
     return submit(
@@ -210,7 +218,7 @@ def case_reopen(request: OfficeRequest, case_id: UUID) -> HttpResponse:
     view = case_or_404(request, case_id)
     template = "web/cases/reopen.html"
     tracks = [(t.kind, view.plan.track_defs[t.kind].label) for t in view.detail.tracks]
-    context = {**case_head(view), "cells": gate_cells(view)}
+    context = case_head(view)
     if request.method != "POST":
         return show(request, template, {**context, "form": ReopenForm(tracks)}, stale(view, "case.reopen"))
     form = ReopenForm(tracks, request.POST)
@@ -263,4 +271,3 @@ def case_correct(request: OfficeRequest, case_id: UUID) -> HttpResponse:
         context=context,
         form=form,
     )
-

@@ -1,5 +1,6 @@
 """Putting substantiated leads on the ledger (列入台账), and reporting accepted cases to the city (上报市局)."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -18,6 +19,7 @@ from qingshan.contexts.cases.public import (
 )
 from qingshan.contexts.leads.public import Lead, visible_leads
 from qingshan.domain.case import Opening
+from qingshan.domain.numbering import Series
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of
 from qingshan.interfaces.web.casework.forms import CityReportForm, OpeningPage, milestone_rows, read_milestones
@@ -44,12 +46,18 @@ def case_open(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = OpeningPage(in_force, data)
     rows = milestone_rows(data, ROWS_AT_FIRST)
-    context = _opening_context(request, lead, in_force, form, [*rows, {"on": "", "what": ""}] if asked_more else rows)
+    case = case_of_lead(request.viewer, lead.id)
+    context = {"case": case} | _opening_context(
+        request, lead, in_force, form, [*rows, {"on": "", "what": ""}] if asked_more else rows
+    )
     template = "web/cases/open.html"
     if "HX-Request" in request.headers and request.headers.get("HX-Target") == "extras":
-        return render(request, "web/cases/_extras.html", {"groups": form.extra_groups()})
-    if data is None and context["case"] is not None:
-        return redirect("web:case_detail", case_id=context["case"].id)
+        chosen = OpeningPage(in_force, request.GET)
+        return render(
+            request, "web/cases/_extras.html", {"groups": chosen.extra_groups() if chosen.chosen()[1] else []}
+        )
+    if data is None and case is not None:
+        return redirect("web:case_detail", case_id=case.id)
     if data is None or asked_more:
         return render(request, template, context)
     if not form.is_valid():
@@ -90,13 +98,11 @@ def _opening_context(
     return {
         "lead": lead,
         "place": f"{lead.township_name} {lead.village_name}".strip(),
-        "case": case_of_lead(request.viewer, lead.id),
         "form": form,
         "groups": form.extra_groups(),
         "rows": rows,
         "posts": responsible_posts(lead.unit_id, today),
         "campaign_end": in_force.end,
-        "pattern": in_force.plan.numbering["case"].pattern,
         "tracks": [(c.label, _track_words(in_force, c.slug)) for c in in_force.plan.categories],
         "now": request.now,
     }
@@ -104,9 +110,13 @@ def _opening_context(
 
 def _track_words(in_force: InForce, category: str) -> str:
     rules = in_force.plan.tracks_of(category)
-    return "、".join(
-        in_force.plan.track_defs[r.track].label + ("" if r.required else _("（可选）")) for r in rules
-    )
+    return "、".join(in_force.plan.track_defs[r.track].label + ("" if r.required else _("（可选）")) for r in rules)
+
+
+def _example(in_force: InForce, now: datetime) -> str:
+    """A report number as the plan writes them."""
+    pattern = in_force.plan.numbering["city_report"].pattern
+    return Series(kind="city_report", year=now.astimezone(in_force.zone).year, pattern=pattern).format(1)
 
 
 @page("bureau_officer", "bureau_leader", "taskforce_office")
@@ -129,7 +139,7 @@ def case_report_city(request: OfficeRequest) -> HttpResponse:
             for case in waiting
         ],
         "form": form,
-        "pattern": in_force.plan.numbering["city_report"].pattern,
+        "example": _example(in_force, request.now),
         "now": request.now,
     }
     template = "web/cases/report_city.html"

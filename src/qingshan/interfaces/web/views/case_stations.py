@@ -16,7 +16,7 @@ from qingshan.domain.tracks import machine_of
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import Uploads, acting_of, read_uploads
 from qingshan.interfaces.web.casework.evidence import file_line, station_evidence
-from qingshan.interfaces.web.casework.forms import StationCorrection, StationForm
+from qingshan.interfaces.web.casework.forms import StationCorrection, StationForm, files_field, photos_field
 from qingshan.interfaces.web.casework.history import Words
 from qingshan.interfaces.web.casework.lanes import duty_of, needs_words, turn_word
 from qingshan.interfaces.web.casework.people import may_read_persons
@@ -136,6 +136,8 @@ def _context(found: StationView) -> dict[str, object]:
         "station": station,
         "who": _who(found),
         "needs": needs_words(station),
+        "photos_field": photos_field(_("至少 %(n)s 张；保留原图，定位和方位从照片里读取。") % {"n": station.photos}),
+        "files_field": files_field(_("至少 %(n)s 份，盖章文书的扫描件（PDF）或照片。") % {"n": station.files}),
         "duty": duty_of(view, station),
         "limit": limit_words(view.plan, limit) if limit is not None else "",
         "limit_basis": limit.basis if limit is not None else "",
@@ -149,8 +151,8 @@ def _record(found: StationView) -> list[dict[str, object]]:
     """Fields of a finished station as this viewer may read them."""
     view, step = found.view, found.step
     words = Words(plan=view.plan, now=view.now, persons_open=may_read_persons(view.viewer, view.case))
-    values = step.fields if step is not None else {}
-    return [{"label": words.field(slug), "value": words.value(slug, text)} for slug, text in values.items()]
+    values = words.ordered(found.track.slug, found.station.slug, step.fields if step is not None else {})
+    return [{"label": label, "value": text} for label, text in values]
 
 
 @page("bureau_officer", "bureau_leader")
@@ -166,7 +168,9 @@ def case_correct_station(request: OfficeRequest, case_id: UUID, track: str, stat
     template = "web/cases/correct_station.html"
     context = {**case_head(view), "found": found, "track": found.track, "station": found.station}
     if request.method != "POST":
-        return render(request, template, {**context, "form": StationCorrection(found.fields, initial=found.step.fields)})
+        return render(
+            request, template, {**context, "form": StationCorrection(found.fields, initial=found.step.fields)}
+        )
     form = StationCorrection(found.fields, request.POST)
     context |= {"form": form}
     if not form.is_valid():

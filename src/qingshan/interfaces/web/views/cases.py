@@ -14,6 +14,7 @@ from qingshan.commons.people.selectors import responsible_posts, township_level_
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import PAGE, case_counts, case_page, category_counts
+from qingshan.domain.case import TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.casework.evidence import EvidenceGroup, count_of, evidence_of
 from qingshan.interfaces.web.casework.facts import case_facts, gate_records
@@ -69,6 +70,8 @@ def case_list(request: OfficeRequest) -> HttpResponse:
         "first_url": address.to() if address.before else "",
         "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
         "filtered": bool(address.values),
+        "may_report": viewer.has(*TABLE["case.report_city"].roles),
+        "to_report": counts.get("accepted", 0),
         "rows_id": ROWS_ID,
         "now": now,
     }

@@ -69,8 +69,8 @@ def _reminders(in_force: InForce, clause_id: str) -> list[dict[str, str]]:
 
 def _acts(clause_id: str) -> list[str]:
     """Acts that rest on the clause."""
-    rows = [*lead.TABLE.values(), *case.TABLE.values()]
-    return [str(labels.ACTS.get(r.act, CATALOGUE[r.act].label)) for r in rows if clause_id in clause_ids(r.clause)]
+    rows = [(r.act, r.clause) for r in lead.TABLE.values()] + [(r.act, r.clause) for r in case.TABLE.values()]
+    return [str(labels.ACTS.get(act, CATALOGUE[act].label)) for act, clause in rows if clause_id in clause_ids(clause)]
 
 
 def _table(name: str, entries: list[object]) -> dict[str, object]:

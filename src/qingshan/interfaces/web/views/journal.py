@@ -37,9 +37,7 @@ def journal(request: OfficeRequest) -> HttpResponse:
     before = read_uuid(request.GET.get("before", ""))
     found = recent_entries(before=before, act=act, limit=PAGE + 1)
     lines, more = found[:PAGE], len(found) > PAGE
-    words = Words(
-        plan=campaign_in_force().plan, now=request.now, persons_open=request.viewer.has(*CASE_WORKERS)
-    )
+    words = Words(plan=campaign_in_force().plan, now=request.now, persons_open=request.viewer.has(*CASE_WORKERS))
     newest = next(iter(seals(limit=1)), None)
     opens = request.viewer.has(*MATTER_ROLES)
     context = {
@@ -67,9 +65,7 @@ def _row(line: HistoryLine, words: Words, newest: Seal | None, *, opens: bool) -
 
 def _act_field(act: str) -> dict[str, object]:
     words = {name: str(labels.ACTS.get(name, kind.label)) for name, kind in CATALOGUE.items()}
-    options = [("", _("不限"))] + [
-        (name, f"{_(KINDS[name.split('.')[0]])} · {word}") for name, word in words.items()
-    ]
+    options = [("", _("不限"))] + [(name, f"{_(KINDS[name.split('.')[0]])} · {word}") for name, word in words.items()]
     return {"name": "act", "label": _("办理"), "value": act, "options": options}
 
 
@@ -99,7 +95,7 @@ def journal_seal_print(request: OfficeRequest) -> HttpResponse:
     in_force = campaign_in_force()
     context = {
         "rows": [{"seal": row, "groups": _groups(row.root)} for row in rows],
-        "campaign": {"title": in_force.title, "county": in_force.plan.county_name},
+        "sheet": {"title": in_force.title, "county": in_force.plan.county_name},
         "from": first,
         "to": last,
         "now": request.now,

@@ -1,0 +1,188 @@
+"""The ledger (总台账): every verified lead by class as of a moment, with filters, and the same as an Excel file."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.contexts.ledgers.public import COLUMNS, Ledger, LedgerRow, NotYet, ledger_as_of, write_ledger
+from qingshan.domain.case import CaseState
+from qingshan.interfaces.web import labels
+from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.acting import read_moment
+from qingshan.interfaces.web.casework.listing import read_uuid
+from qingshan.interfaces.web.middleware import OfficeRequest
+
+PAGE = 50
+SHORT_TEXT = 14
+"""Texts up to this length are not broken over lines."""
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FIELDS = ("as_of", "verdict", "category", "unit", "state", "q", "columns")
+SHORT = (
+    "case_number", "lead_number", "verdict", "subcode", "township", "village", "area", "unit", "measures", "closure",
+    "close_out_number", "due_on", "state",
+)  # fmt: skip
+"""Columns shown at first; all of them are one click away and in the file."""
+
+
+def _values(request: OfficeRequest) -> dict[str, str]:
+    values = {name: request.GET.get(name, "").strip()[:120] for name in FIELDS}
+    return {name: value for name, value in values.items() if value}
+
+
+def _address(values: Mapping[str, str], **changed: str) -> str:
+    query = QueryDict(mutable=True)
+    for name in (*FIELDS, "after"):
+        value = changed.get(name, values.get(name, ""))
+        if value:
+            query[name] = value
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def ledger(request: OfficeRequest) -> HttpResponse:
+    """The ledger as of a moment (now, when none is given), filtered; the address holds the whole view."""
+    values, in_force = _values(request), campaign_in_force()
+    asked = read_moment(values.get("as_of", ""))
+    problem = (
+        _("“%(text)s”不是时刻，请写成 2024-08-14T17:00") % {"text": values["as_of"]}
+        if values.get("as_of") and not asked
+        else ""
+    )
+    try:
+        made = ledger_as_of(request.viewer, asked or request.now, now=request.now)
+    except NotYet as refusal:
+        problem = str(refusal)
+        made = ledger_as_of(request.viewer, request.now, now=request.now)
+    matching = [row for row in made.rows if _matches(row, values)]
+    shown, more = _one_page(matching, request.GET.get("after", ""))
+    wanted = [n for n, c in enumerate(COLUMNS) if values.get("columns") == "all" or c.key in SHORT]
+    context = {
+        "ledger": made,
+        "problem": problem,
+        "headers": [COLUMNS[n].header for n in wanted],
+        "rows": [{"row": row, "cells": [_cell(row, n) for n in wanted]} for row in shown],
+        "total": len(matching),
+        "all_columns": values.get("columns") == "all",
+        "columns_url": _address(values, columns="" if values.get("columns") == "all" else "all"),
+        "tabs": _tabs(made, values),
+        "fields": _fields(made, in_force, values),
+        "keep": [{"name": n, "value": values[n]} for n in ("verdict", "columns") if n in values],
+        "clear_url": _address({n: v for n, v in values.items() if n in ("as_of", "columns")}),
+        "filtered": bool(set(values) - {"as_of", "columns"}),
+        "first_url": _address(values) if request.GET.get("after") else "",
+        "next_url": _address(values, after=str(shown[-1].lead_id)) if more else "",
+        "download_query": f"?{_moment_query(made.moment)}" if asked and not problem else "",
+        "summary": _summary(made),
+        "now": request.now,
+    }
+    return render(request, "web/ledger/ledger.html", context)
+
+
+def _cell(row: LedgerRow, number: int) -> dict[str, object]:
+    text = row.texts[number]
+    return {
+        "key": COLUMNS[number].key,
+        "header": COLUMNS[number].header,
+        "text": text,
+        "short": len(text) <= SHORT_TEXT,
+    }
+
+
+def _matches(row: LedgerRow, values: Mapping[str, str]) -> bool:
+    exact = {"verdict": row.verdict, "category": row.category, "unit": row.township, "state": row.state}
+    if any(values.get(name) and values[name] != value for name, value in exact.items()):
+        return False
+    text = values.get("q", "").casefold()
+    return not text or any(text in cell.casefold() for cell in row.texts)
+
+
+def _one_page(rows: Sequence[LedgerRow], after: str) -> tuple[list[LedgerRow], bool]:
+    """Rows after the one with key ``after``; the order is the ledger's own."""
+    key = read_uuid(after)
+    start = next((n + 1 for n, row in enumerate(rows) if row.lead_id == key), 0) if key else 0
+    return list(rows[start : start + PAGE]), len(rows) > start + PAGE
+
+
+def _tabs(made: Ledger, values: Mapping[str, str]) -> list[dict[str, object]]:
+    """Tabs by class; their counts are those of the whole ledger and add up to its rows."""
+    tabs: list[dict[str, object]] = [
+        {
+            "label": _("全部"),
+            "url": _address(values, verdict=""),
+            "count": len(made.rows),
+            "active": "verdict" not in values,
+        }
+    ]
+    return tabs + [
+        {
+            "label": labels.word("verdict", slug),
+            "url": _address(values, verdict=slug),
+            "count": count,
+            "active": values.get("verdict") == slug,
+        }
+        for slug, count in made.classes.items()
+    ]
+
+
+def _fields(made: Ledger, in_force: InForce, values: Mapping[str, str]) -> list[dict[str, object]]:
+    townships = sorted({row.township for row in made.rows})
+    categories = [(c.slug, c.label) for c in in_force.plan.categories]
+    states = [(s.value, str(labels.word("case", s))) for s in CaseState]
+    fields: list[dict[str, object]] = [
+        {"name": "as_of", "label": _("截至时刻"), "kind": "datetime-local", "value": values.get("as_of", "")},
+        {"name": "category", "label": _("类别"), "value": values.get("category", ""), "options": _options(categories)},
+        {"name": "state", "label": _("状态"), "value": values.get("state", ""), "options": _options(states)},
+    ]
+    if len(townships) > 1:
+        options = _options([(name, name) for name in townships])
+        fields.append({"name": "unit", "label": _("责任单位"), "value": values.get("unit", ""), "options": options})
+    fields.append({"name": "q", "label": _("查找"), "value": values.get("q", ""), "placeholder": _("编号、村名、文号")})
+    return fields
+
+
+def _options(choices: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("", _("不限")), *choices]
+
+
+def _summary(made: Ledger) -> list[dict[str, object]]:
+    keys = ("substantiated", "unfounded", "inconclusive", "cases", "closed")
+    return [{"name": name, "counts": [counts.get(key, 0) for key in keys]} for name, counts in made.summary()]
+
+
+def _moment_query(moment: datetime) -> str:
+    return f"as_of={quote(moment.isoformat())}"
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def ledger_download(request: OfficeRequest) -> HttpResponse:
+    """The whole ledger in the viewer's scope as an Excel file as of a moment; the same content whenever re-made."""
+    text = request.GET.get("as_of", "")
+    moment = read_moment(text) if text else request.now.replace(microsecond=0)
+    if moment is None:
+        return HttpResponse(
+            _("截至时刻写得不对，请写成 2024-08-14T17:00"), status=422, content_type="text/plain; charset=utf-8"
+        )
+    zone = campaign_in_force().zone
+    try:
+        made = ledger_as_of(request.viewer, moment, now=request.now)
+    except NotYet as refusal:
+        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.xlsx"
+        rows = write_ledger(made, path, zone=zone)
+        data = path.read_bytes()
+    name = f"台账清单-截至{moment.astimezone(zone):%Y%m%d-%H%M}-{rows}行.xlsx"
+    response = HttpResponse(data, content_type=MEDIA_TYPE)
+    response["Content-Disposition"] = f"attachment; filename=ledger.xlsx; filename*=UTF-8''{quote(name)}"
+    response["X-Ledger-Rows"] = str(rows)
+    return response
