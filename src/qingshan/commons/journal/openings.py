@@ -14,7 +14,7 @@ from psycopg import sql
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.models import Entry
-from qingshan.commons.journal.services import MatterChange, actor_text, entry_columns
+from qingshan.commons.journal.services import MatterChange, actor_text, entry_columns, recording_moment
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
 from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
@@ -74,7 +74,7 @@ def record_openings(
     """Open many new matters with one act; must run inside `act_transaction`. Personal values are not taken here."""
     kind = act_kind(act)
     act_id = act_id or new_id()
-    recorded_at = acting.now()
+    recorded_at = recording_moment(acting)
     claimed_at = acting.claimed_at()
     actor = actor_text(acting)
 

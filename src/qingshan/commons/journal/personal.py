@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
@@ -52,7 +53,7 @@ def _encrypt(matter_id: UUID, subject_id: UUID, key: bytes, field: str, value: s
     nonce = os.urandom(_NONCE)
     row_id = new_id()
     ciphertext = AESGCM(key).encrypt(nonce, value.encode(), row_id.bytes)
-    digest = hashlib.sha256(nonce + ciphertext).hexdigest()
+    digest = personal_digest(nonce, ciphertext)
     return PersonalValue(
         id=row_id,
         matter_id=matter_id,
@@ -64,16 +65,25 @@ def _encrypt(matter_id: UUID, subject_id: UUID, key: bytes, field: str, value: s
     )
 
 
+def personal_digest(nonce: bytes, ciphertext: bytes) -> str:
+    """What the journal holds of a personal value."""
+    return hashlib.sha256(nonce + ciphertext).hexdigest()
+
+
+ERASED, ALTERED = "已按规定删除", "密文已被改动，无法读取"
+
+
 def read_personal(ids: set[UUID]) -> dict[UUID, str]:
-    """Values by id; an erased one reads "已按规定删除"; one outside the viewer's scope is absent."""
+    """Values by id; an erased or altered one says so; one outside the viewer's scope is absent."""
     texts: dict[UUID, str] = {}
     for row in PersonalValue.objects.filter(id__in=ids).select_related("subject"):
-        key = _unwrap(row.subject)
-        if key is None:
-            texts[row.id] = "已按规定删除"
+        try:
+            key = _unwrap(row.subject)
+            plain = AESGCM(key).decrypt(bytes(row.nonce), bytes(row.ciphertext), row.id.bytes) if key else None
+        except InvalidTag:
+            texts[row.id] = ALTERED
         else:
-            plain = AESGCM(key).decrypt(bytes(row.nonce), bytes(row.ciphertext), row.id.bytes)
-            texts[row.id] = plain.decode()
+            texts[row.id] = ERASED if plain is None else plain.decode()
     return texts
 
 

@@ -1,12 +1,15 @@
 """Seals and verification (封签与校验)."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
-from qingshan.commons.journal.models import Seal
+from qingshan.commons.journal.models import PersonalValue, Seal
+from qingshan.commons.journal.personal import personal_digest
 from qingshan.commons.journal.services import WRITERS_LOCK, stamp
 from qingshan.domain.journal import GENESIS, Break, StoredEntry, check_chain, seal_root
 
@@ -25,11 +28,18 @@ _COLUMNS = (
     "algorithm",
 )
 
-_ALL_ENTRIES = """
-SELECT id, act_id, matter_id, seq, act, act_version, account_id, actor, door, acted_at, recorded_at, algorithm,
-       payload, previous_hash, hash
-FROM journal_entry ORDER BY matter_id, seq
+_COPIES = ("number", "division", "unit_id")
+"""What a matter's row repeats of its last entry."""
+
+_EVERYTHING = """
+SELECT e.id, e.act_id, e.matter_id, e.seq, e.act, e.act_version, e.account_id, e.actor, e.door, e.acted_at,
+       e.recorded_at, e.algorithm, e.payload, e.previous_hash, e.hash,
+       m.id, m.seq, m.head_hash, m.number, m.division, m.unit_id
+FROM journal_entry e FULL JOIN journal_matter m ON m.id = e.matter_id
+ORDER BY coalesce(e.matter_id, m.id), e.seq
 """
+
+_NOTHING_PERSONAL = '"personal":{}'
 
 
 def make_seal(*, now: datetime, day: date, reason: str, partition: str = "open") -> Seal:
@@ -77,22 +87,18 @@ class Verification:
 
 
 def verify_journal() -> Verification:
-    """Read every entry, chain and seal and report what is broken. Needs the system scope."""
-    counter = {"entries": 0, "chains": 0}
-    breaks: list[Break] = []
+    """Read every entry, chain and seal and report what is broken. Needs the system scope.
+
+    Entries and heads are read in one statement, so acts that are done meanwhile raise no false alarm.
+    """
     with transaction.atomic():
-        heads = _heads()
-        numbers = {matter: head[2] for matter, head in heads.items()}
-        breaks += [
-            Break(where=_named(b.where, numbers), what=b.what) for b in check_chain(_stored(heads, counter, breaks))
+        reading = _Reading()
+        breaks = [
+            Break(where=_named(b.where, reading.numbers), what=b.what) for b in check_chain(reading.entries_in_order())
         ]
         seals, seal_breaks = _check_seals()
-        breaks += seal_breaks
-    breaks += [
-        Break(where=f"事项 {number or matter}", what="有链头而没有记录（记录被删除）")
-        for matter, (_, _, number) in heads.items()
-    ]
-    return Verification(entries=counter["entries"], chains=counter["chains"], seals=seals, breaks=tuple(breaks))
+        breaks += [*reading.breaks, *_check_personal(reading.personal), *seal_breaks]
+    return Verification(entries=reading.entries, chains=reading.chains, seals=seals, breaks=tuple(breaks))
 
 
 def _named(where: str, numbers: dict[str, str]) -> str:
@@ -100,32 +106,123 @@ def _named(where: str, numbers: dict[str, str]) -> str:
     return where.replace(matter, f"{numbers.get(matter, '')}（{matter}）") if numbers.get(matter) else where
 
 
-def _heads() -> dict[str, tuple[int, str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id::text, seq, head_hash, number FROM journal_matter")
-        return {row[0]: (row[1], row[2], row[3]) for row in cursor.fetchall()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    """A matter's own row: end of its chain, and the copies it keeps of its last entry."""
+
+    matter_id: str
+    seq: int
+    hash: str
+    copies: Mapping[str, str | None]
+
+    @property
+    def where(self) -> str:
+        return (
+            f"事项 {self.copies['number']}（{self.matter_id}）" if self.copies["number"] else f"事项 {self.matter_id}"
+        )
 
 
-def _stored(
-    heads: dict[str, tuple[int, str, str]], counter: dict[str, int], breaks: list[Break]
-) -> Iterator[StoredEntry]:
-    """Entries by matter and number; checks each chain's end against its head and drops the head when seen."""
-    last: StoredEntry | None = None
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(_ALL_ENTRIES)
-        while rows := cursor.fetchmany(5000):
-            for row in rows:
-                entry = _from_row(row)
-                if last is not None and last.matter_id != entry.matter_id:
-                    _close_chain(last, heads, counter, breaks)
-                counter["entries"] += 1
-                last = entry
-                yield entry
-    if last is not None:
-        _close_chain(last, heads, counter, breaks)
+class _Reading:
+    """Reads the journal once, chain by chain, and checks each chain's end against its matter."""
+
+    def __init__(self) -> None:
+        self.entries = self.chains = 0
+        self.breaks: list[Break] = []
+        self.numbers: dict[str, str] = {}
+        self.personal: dict[str, tuple[str, str]] = {}
+
+    def entries_in_order(self) -> Iterator[StoredEntry]:
+        """Entries by matter and number."""
+        last: tuple[StoredEntry, _Head | None] | None = None
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(_EVERYTHING)
+            while rows := cursor.fetchmany(5000):
+                for row in rows:
+                    entry, head = _from_row(row)
+                    if last is not None and (entry is None or last[0].matter_id != entry.matter_id):
+                        self._close(*last)
+                        last = None
+                    if entry is None:
+                        self._report_empty(head)
+                        continue
+                    self._note(entry, head)
+                    last = (entry, head)
+                    yield entry
+        if last is not None:
+            self._close(*last)
+
+    def _note(self, entry: StoredEntry, head: _Head | None) -> None:
+        self.entries += 1
+        if head is not None:
+            self.numbers[entry.matter_id] = head.copies["number"] or ""
+        if _NOTHING_PERSONAL not in entry.payload:
+            for value_id, digest in _references(entry.payload):
+                self.personal[value_id] = (f"事项 {entry.matter_id} 第 {entry.seq} 条", digest)
+
+    def _report_empty(self, head: _Head | None) -> None:
+        if head is not None:
+            self.breaks.append(Break(where=head.where, what="有链头而没有记录（记录被删除）"))
+
+    def _close(self, last: StoredEntry, head: _Head | None) -> None:
+        self.chains += 1
+        if head is None:
+            self.breaks.append(Break(where=f"事项 {last.matter_id}", what="有记录而没有事项"))
+            return
+        if (head.seq, head.hash) != (last.seq, last.hash):
+            what = f"链尾应为第 {head.seq} 条，实为第 {last.seq} 条（末尾被删改）"
+            self.breaks.append(Break(where=head.where, what=what))
+            return
+        payload = _json(last.payload)
+        for name, value in head.copies.items():
+            if payload.get(name) != value:
+                what = f"事项的 {name} 与末条记录不符：{value!r} ≠ {payload.get(name)!r}"
+                self.breaks.append(Break(where=head.where, what=what))
 
 
-def _from_row(row: tuple[object, ...]) -> StoredEntry:
+def _json(text: str) -> dict[str, Any]:
+    try:
+        payload = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return payload if isinstance(payload, dict) else {}
+
+
+def _references(text: str) -> Iterator[tuple[str, str]]:
+    """Id and digest of each personal value that an entry names; nothing of an entry that was damaged."""
+    personal = _json(text).get("personal")
+    for ref in personal.values() if isinstance(personal, dict) else ():
+        if isinstance(ref, dict):
+            yield str(ref.get("id", "")), str(ref.get("digest", ""))
+
+
+def _check_personal(wanted: Mapping[str, tuple[str, str]]) -> list[Break]:
+    """Each personal value that entries name must still stand there as it was encrypted; its key may be erased."""
+    found = {
+        str(row.id): personal_digest(bytes(row.nonce), bytes(row.ciphertext))
+        for row in PersonalValue.objects.only("id", "nonce", "ciphertext").iterator()
+    }
+    breaks = []
+    for value_id, (where, digest) in wanted.items():
+        if value_id not in found:
+            breaks.append(Break(where=where, what=f"个人信息密文 {value_id} 已不在"))
+        elif found[value_id] != digest:
+            breaks.append(Break(where=where, what=f"个人信息密文 {value_id} 被改动"))
+    return breaks
+
+
+def _from_row(row: tuple[object, ...]) -> tuple[StoredEntry | None, _Head | None]:
+    own, (matter, seq, head_hash, *copies) = row[: len(_COLUMNS) + 3], row[len(_COLUMNS) + 3 :]
+    head = None
+    if matter is not None:
+        texts = [None if value is None else str(value) for value in copies]
+        head = _Head(
+            matter_id=str(matter), seq=int(str(seq)), hash=str(head_hash),
+            copies=dict(zip(_COPIES, texts, strict=True)),
+        )  # fmt: skip
+    return (None if own[0] is None else _entry(own)), head
+
+
+def _entry(row: tuple[object, ...]) -> StoredEntry:
     columns: dict[str, str | int | None] = {}
     for name, value in zip(_COLUMNS, row[: len(_COLUMNS)], strict=True):
         if isinstance(value, datetime):
@@ -143,22 +240,6 @@ def _from_row(row: tuple[object, ...]) -> StoredEntry:
         hash=str(own_hash),
         columns=columns,
     )
-
-
-def _close_chain(
-    last: StoredEntry, heads: dict[str, tuple[int, str, str]], counter: dict[str, int], breaks: list[Break]
-) -> None:
-    counter["chains"] += 1
-    head = heads.pop(last.matter_id, None)
-    if head is None:
-        breaks.append(Break(where=f"事项 {last.matter_id}", what="有记录而没有事项"))
-    elif (head[0], head[1]) != (last.seq, last.hash):
-        breaks.append(
-            Break(
-                where=f"事项 {head[2]}（{last.matter_id}）",
-                what=f"链尾应为第 {head[0]} 条，实为第 {last.seq} 条（末尾被删改）",
-            )
-        )
 
 
 def _check_seals() -> tuple[int, list[Break]]:

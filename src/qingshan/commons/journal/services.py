@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from qingshan.commons.base.ids import new_id
-from qingshan.commons.journal.models import Entry, Matter
+from qingshan.commons.journal.models import Entry, Matter, Seal
 from qingshan.commons.journal.personal import store_personal
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
@@ -65,6 +66,16 @@ def wait_for_writers() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [WRITERS_LOCK])
 
 
+def recording_moment(acting: Acting) -> datetime:
+    """Server time of an entry, but always after the last seal: a sealed span stays as it was sealed.
+
+    Matters when a machine's clock lags behind the one that sealed. Must run inside `act_transaction`, which keeps new
+    seals waiting.
+    """
+    sealed = Seal.objects.aggregate(until=Max("until"))["until"]
+    return max(acting.now(), sealed + timedelta(microseconds=1)) if sealed else acting.now()
+
+
 def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act_id: UUID | None = None) -> ActReceipt:
     """Write one entry per changed matter; must run inside `act_transaction`.
 
@@ -74,7 +85,7 @@ def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act
     act_id = act_id or new_id()
     ordered = sorted(changes, key=lambda c: c.matter_id)
     heads = _lock_heads(ordered)
-    recorded_at = acting.now()
+    recorded_at = recording_moment(acting)
     stored: dict[UUID, dict[str, str]] = {}
     entries: list[Entry] = []
     for change in ordered:

@@ -32,8 +32,11 @@ class CaseAct:
 
 
 def find_case(case_id: UUID, acting: Acting) -> Case:
-    """The case in the viewer's scope, or a refusal that does not tell whether it exists elsewhere."""
-    rows = visible_cases(acting.viewer).select_related("unit", "supervising_unit")
+    """The case in the viewer's scope, or a refusal that does not tell whether it exists elsewhere.
+
+    The row stays locked until the act ends: what the journal repeats of it is what stands there.
+    """
+    rows = visible_cases(acting.viewer).select_related("unit", "supervising_unit").select_for_update(of=("self",))
     case = rows.filter(id=case_id).first()
     if case is None:
         raise ActRefused("not_found", "没有这个台账问题，或它不在您的辖区内")

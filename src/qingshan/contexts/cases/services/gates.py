@@ -116,6 +116,8 @@ def report_to_city(*, case_ids: Sequence[UUID], number: str, reported_on: date |
             for case_id in sorted(set(case_ids))
         ]
         now = acting.now()
+        if reported_on > now.astimezone(steps[0].in_force.zone).date():
+            raise ActRefused("date", "上报日期晚于今天")
         report = CityReport.objects.create(
             number=number.strip(),
             reported_on=reported_on,

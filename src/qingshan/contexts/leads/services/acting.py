@@ -43,8 +43,12 @@ def begin(*, lead_id: UUID, act: str, outcome: str, acting: Acting) -> LeadAct:
 
 
 def find_lead(lead_id: UUID, acting: Acting) -> Lead:
-    """The lead in the viewer's scope, or a refusal that does not tell whether it exists elsewhere."""
-    lead = visible_leads(acting.viewer).select_related("unit").filter(id=lead_id).first()
+    """The lead in the viewer's scope, or a refusal that does not tell whether it exists elsewhere.
+
+    The row stays locked until the act ends: what the journal repeats of it is what stands there.
+    """
+    rows = visible_leads(acting.viewer).select_related("unit").select_for_update(of=("self",))
+    lead = rows.filter(id=lead_id).first()
     if lead is None:
         raise ActRefused("not_found", "没有这条线索，或它不在您的辖区内")
     return lead

@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.services import path_of
 from qingshan.commons.inbox.models import Batch
+from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.journal.openings import copy_rows, record_openings
 from qingshan.commons.journal.services import MatterChange, act_transaction, actor_text
@@ -66,6 +68,7 @@ _LEAD = (
     "attributes",
     "notes",
 )
+INTAKE_LOCK = 7_316_002
 _GEOMETRY = frozenset({"geom", "centre"})
 _JSON = frozenset({"shares", "events", "attributes"})
 
@@ -84,6 +87,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> Intak
         batch = Batch.objects.select_for_update().get(id=batch_id)
         if batch.state == "done":
             return repeated_result(batch)
+        _wait_for_other_batches()
         in_force = campaign_in_force()
         counts = {"received": 0, "accepted": 0, "duplicate": 0, "rejected": 0}
         writer = _Writer(batch, in_force, acting)
@@ -108,6 +112,12 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> Intak
             duplicate=counts["duplicate"],
             rejected=counts["rejected"],
         )
+
+
+def _wait_for_other_batches() -> None:
+    """Batches are taken in one after the other, so that each sees the sources of those before it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
 
 
 class _Writer:
@@ -221,7 +231,9 @@ def wipe_forbidden(*, batch_id: UUID, now: datetime) -> str:
             preview={},
             finished_at=now,
         )
-    path.unlink(missing_ok=True)
+        StoredFile.objects.filter(sha256=batch.sha256).update(original_name="（已删除）", device="", software="")
+        Job.objects.filter(subject_id=batch_id).update(title="拒收的文件")
+        path.unlink(missing_ok=True)
     return message
 
 

@@ -10,7 +10,7 @@ from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.services import act_transaction, actor_text
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.leads.models import Lead, Verification
-from qingshan.contexts.leads.services.acting import LeadAct, begin, move, write_entry
+from qingshan.contexts.leads.services.acting import LeadAct, begin, find_lead, move, write_entry
 from qingshan.contexts.leads.services.evidence import (
     Photo,
     PhotoInput,
@@ -120,7 +120,7 @@ def review_verification(*, lead_id: UUID, passed: bool, opinion: str, acting: Ac
     """The county reviews a verification (三-1-3①b): passed → the verdict stands; else back with the reason."""
     with act_transaction():
         act = "lead.review_approve" if passed else "lead.review_reject"
-        verdict = Lead.objects.filter(id=lead_id).values_list("verdict", flat=True).first() or ""
+        verdict = find_lead(lead_id, acting).verdict
         step = begin(lead_id=lead_id, act=act, outcome=verdict if passed else "", acting=acting)
         if not passed and not opinion.strip():
             raise ActRefused("reason", "退回须写明哪里不清楚、要补什么")
