@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import visible_file
 from qingshan.commons.files.services import path_of
-from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png"})
@@ -21,7 +21,7 @@ MOST_PIXELS = 100_000_000
 """Pictures with more pixels are not drawn small; the original can still be fetched."""
 
 
-@page()
+@page(*MATTER_ROLES)
 @require_safe
 def file(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
     """The original, bit for bit. It runs in no context of ours: no script, no sniffing, a sandbox of its own."""
@@ -40,7 +40,7 @@ def file(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
     return _guarded(response, tag)
 
 
-@page()
+@page(*MATTER_ROLES)
 @require_safe
 def file_small(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
     """A small picture of a photo, without its EXIF block."""
