@@ -25,13 +25,11 @@ def acts_of(world: World, lead_id: UUID) -> list[str]:
     return [entry.act for entry in world.entries(lead_id)]
 
 
-# --- dispatch, receipt, return -----------------------------------------------------------------------------------------
+# --- dispatch, receipt, return ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("三-1-2②b")
-def test_the_bureau_dispatches_to_the_township_of_the_place(
-    sign_in: SignIn, make_lead: MakeLead, world: World
-) -> None:
+def test_the_bureau_dispatches_to_the_township_of_the_place(sign_in: SignIn, make_lead: MakeLead, world: World) -> None:
     lead = make_lead(state="received")
     client, form = sign_in(cast.BUREAU_OFFICER), address("lead_dispatch", lead)
     assert client.get(form).context["fields"]["unit"]["value"] == str(lead.unit_id)
@@ -91,7 +89,7 @@ def test_a_lead_sent_back_with_its_reason_is_dispatched_anew(
     assert reason in shown
 
 
-# --- review ------------------------------------------------------------------------------------------------------------
+# --- review ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.clause("三-1-3①d")
@@ -131,7 +129,7 @@ def test_the_reviewer_sees_doubts_before_the_facts(sign_in: SignIn, make_lead: M
     assert points[-1]["doubt"] is False
 
 
-# --- an act in progress, corrections, taking up again -------------------------------------------------------------------
+# --- an act in progress, corrections, taking up again ----------------------------------------------------------------
 
 
 @pytest.mark.clause("二-1⑤")
@@ -178,7 +176,7 @@ def test_an_inconclusive_lead_is_taken_up_again(sign_in: SignIn, make_lead: Make
     assert world.lead(lead.id).state == "under_verification"
 
 
-# --- who may not, and who is too late -----------------------------------------------------------------------------------
+# --- who may not, and who is too late --------------------------------------------------------------------------------
 
 PAGES: list[tuple[str, str, str, dict[str, str]]] = [
     ("lead_dispatch", "lead.dispatch", "received", {"reason": "演示"}),

@@ -103,9 +103,7 @@ def test_a_hostile_file_is_refused_and_nothing_is_handed_in(
     assert world.lead(lead.id).state == "under_verification"
 
 
-def test_a_position_that_cannot_be_is_told_and_not_replaced(
-    sign_in: SignIn, make_lead: MakeLead, world: World
-) -> None:
+def test_a_position_that_cannot_be_is_told_and_not_replaced(sign_in: SignIn, make_lead: MakeLead, world: World) -> None:
     lead = make_lead(state="under_verification")
     refused = sign_in(cast.TOWNSHIP_OFFICER).post(
         address("lead_verify", lead), verification_form(world, lead, lon="214", lat="37.6")

@@ -184,7 +184,8 @@ def _wrong_answers(client: Client, member: Member, own: Matters, other: Matters)
                 b"".join(response.streaming_content)
             expected = _expected(name, row, member, matters, township)
             if response.status_code not in expected:
-                yield f"{member.username}: {row.method} {name} on {township}: {response.status_code}, not {sorted(expected)}"
+                got = f"{response.status_code}, not {sorted(expected)}"
+                yield f"{member.username}: {row.method} {name} on {township}: {got}"
 
 
 def test_without_sign_in_nothing_opens(own: Matters) -> None:

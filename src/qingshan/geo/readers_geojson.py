@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.geo.archives import ArchiveLimits, Meter, MeteredReader
-from qingshan.geo.cleaning import clean_attributes
+from qingshan.geo.cleaning import clean_attributes, clean_text
 from qingshan.geo.crs import FloatArray
 from qingshan.geo.features import FeatureFile, RawRow, ReadError
 from qingshan.geo.finishing import finish_rows
@@ -22,45 +23,54 @@ from qingshan.geo.placing import decide_placing
 
 SAMPLE_ROWS = 2_000
 """Rows looked at to tell the datum of a file that does not name it."""
-ENCODINGS = ("utf-8-sig", "gb18030")
+ENCODINGS = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
+"""Codecs in the order they are tried, with the name to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the first pass found: codec, number of rows, members beside the features, some coordinates."""
+
+    codec: str
+    count: int
+    members: dict[str, object]
+    sample: FloatArray
 
 
 def read_geojson(path: Path, *, crs: str | None, limits: ArchiveLimits, packed: bool) -> FeatureFile:
     """Open a GeoJSON file; raises `ReadError` when it is not wholly readable."""
-    encoding, count, members, sample, layers = _survey(path, limits, packed=packed)
-    placing = decide_placing(declared=_declared(members), forced=crs, sample=sample)
-    notes = placing.notes
-    if encoding != ENCODINGS[0]:
-        notes = ("文件不是 UTF-8 编码，已按 GB18030 读取", *notes)
+    survey = _survey(path, limits, packed=packed)
+    placing = decide_placing(declared=_declared(survey.members), forced=crs, sample=survey.sample)
+    encoding = ENCODINGS.get(survey.codec, "UTF-16")
+    name = survey.members.get("name")
     return FeatureFile(
-        rows=finish_rows(_raw_rows(path, limits, encoding, packed=packed), placing),
-        count=count,
+        rows=finish_rows(_raw_rows(path, limits, survey.codec, packed=packed), placing),
+        count=survey.count,
         format="geojson",
         crs_text=placing.text,
-        encoding="UTF-8" if encoding == ENCODINGS[0] else "GB18030",
-        layers=layers,
-        notes=notes,
+        encoding=encoding,
+        layers=(clean_text(name),) if isinstance(name, str) else (),
+        notes=placing.notes if encoding == "UTF-8" else (f"文件不是 UTF-8 编码，已按 {encoding} 读取", *placing.notes),
     )
 
 
-def _walk(path: Path, limits: ArchiveLimits, encoding: str, stack: ExitStack, *, packed: bool) -> Walk:
+def _codecs(path: Path) -> tuple[str, ...]:
+    with path.open("rb") as stream:
+        return ("utf-16",) if stream.read(2) in {b"\xff\xfe", b"\xfe\xff"} else tuple(ENCODINGS)
+
+
+def _walk(path: Path, limits: ArchiveLimits, codec: str, stack: ExitStack, *, packed: bool) -> Walk:
     stream: IO[bytes] = stack.enter_context(path.open("rb"))
-    if stream.read(2) in {b"\xff\xfe", b"\xfe\xff"}:
-        encoding = "utf-16"
-    stream.seek(0)
-    size = path.stat().st_size
     unpacked: IO[bytes] = gzip.GzipFile(fileobj=stream) if packed else stream  # type: ignore[assignment]
-    meter = Meter(packed_bytes=size, limits=limits)
-    return Walk(open_window(MeteredReader(unpacked, meter), encoding))
+    meter = Meter(packed_bytes=path.stat().st_size, limits=limits)
+    return Walk(open_window(MeteredReader(unpacked, meter), codec))
 
 
-def _survey(
-    path: Path, limits: ArchiveLimits, *, packed: bool
-) -> tuple[str, int, dict[str, object], FloatArray, tuple[str, ...]]:
-    """Read everything once: encoding, number of rows, members beside the features, some coordinates, layer name."""
-    for encoding in ENCODINGS:
+def _survey(path: Path, limits: ArchiveLimits, *, packed: bool) -> Survey:
+    """Read everything once; raises `ReadError` for broken text."""
+    for codec in _codecs(path):
         with ExitStack() as stack:
-            walk = _walk(path, limits, encoding, stack, packed=packed)
+            walk = _walk(path, limits, codec, stack, packed=packed)
             count, corners = 0, [np.empty((0, 2))]
             try:
                 for feature in walk.features():
@@ -70,9 +80,7 @@ def _survey(
                         corners.append(shapely.get_coordinates(geometry)[:1])
             except UnicodeDecodeError:
                 continue
-            name = walk.members.get("name")
-            layers = (name,) if isinstance(name, str) else ()
-            return encoding, count, walk.members, np.concatenate(corners), layers
+            return Survey(codec=codec, count=count, members=walk.members, sample=np.concatenate(corners))
     raise ReadError("文件既不是 UTF-8 也不是 GB18030 编码的文本", "请另存为 UTF-8 编码的 GeoJSON 后再导入")
 
 
@@ -84,9 +92,9 @@ def _declared(members: dict[str, object]) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _raw_rows(path: Path, limits: ArchiveLimits, encoding: str, *, packed: bool) -> Iterator[RawRow]:
+def _raw_rows(path: Path, limits: ArchiveLimits, codec: str, *, packed: bool) -> Iterator[RawRow]:
     with ExitStack() as stack:
-        walk = _walk(path, limits, encoding, stack, packed=packed)
+        walk = _walk(path, limits, codec, stack, packed=packed)
         for index, feature in enumerate(walk.features(), start=1):
             geometry, problem, notes = _geometry_of(feature)
             properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -106,7 +114,8 @@ def _geometry_of(feature: object) -> tuple[BaseGeometry | None, str | None, tupl
     if content is None:
         return None, None, ()
     try:
-        geometry = shape(content)
+        with np.errstate(invalid="ignore"):  # NaN is told as the row's problem later
+            geometry = shape(content)
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, ShapelyError) as error:
         return None, f"图形无法解析（{type(error).__name__}），请检查该行 geometry 的类型和坐标", ()
     notes = ("环未闭合，已按首点闭合",) if _has_open_ring(content) else ()

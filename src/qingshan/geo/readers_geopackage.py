@@ -1,7 +1,6 @@
 """GeoPackage files (.gpkg): read with SQLite alone, row by row; exact integers, no views, no cached counts."""
 
 import sqlite3
-import struct
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +21,8 @@ FETCH = 1_000
 SAMPLE_ROWS = 2_000
 MAX_VALUE_BYTES = 64 * 1024 * 1024
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_DAMAGE = (sqlite3.Error, UnicodeError)
+"""What SQLite raises over a damaged file; a damaged schema also shows as text that is none."""
 _ADVICE = "请用 GIS 软件打开检查后重新导出为 GeoPackage"
 
 
@@ -41,7 +42,7 @@ def read_geopackage(path: Path, *, crs: str | None) -> FeatureFile:
     try:
         with closing(_connect(path)) as database:
             layers, notes = _layers(database, crs)
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise ReadError(f"GeoPackage 无法读取：{error}", _ADVICE) from error
     if len(layers) > 1:
         notes.append(f"文件内有 {len(layers)} 个图层，全部读入：{'、'.join(layer.name for layer in layers)}")
@@ -147,7 +148,7 @@ def _raw_rows(path: Path, layer: PackageLayer, first: int) -> Iterator[RawRow]:
                 for row in rows:
                     yield _raw_row(layer, row, at, first + read)
                     read += 1
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise ReadError(f"GeoPackage 在第 {first + read} 行处损坏：{error}", _ADVICE) from error
     if read != layer.count:
         raise ReadError(f"图层 {layer.name} 只读到 {read} 行，应有 {layer.count} 行", "文件可能损坏，请重新导出")
@@ -183,5 +184,5 @@ def _decode(blob: object) -> tuple[BaseGeometry | None, str | None]:
         return None, "图形的二进制内容不是 GeoPackage 格式，请重新导出"
     try:
         return shapely.from_wkb(blob[8 + size :]), None
-    except (shapely.GEOSException, ValueError, struct.error):
+    except (shapely.GEOSException, ValueError, NotImplementedError):
         return None, "图形无法解析（内容损坏，或为曲线、曲面等特殊类型），请转换为普通面后重新导出"

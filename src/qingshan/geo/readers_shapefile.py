@@ -29,6 +29,7 @@ class ShapeLayer:
     shp: Path
     kind: str
     count: int
+    deleted: int
     table: Table
     codec: str
     encoding: str
@@ -56,7 +57,7 @@ def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits)
         raise ReadError(f"压缩包内只有线图层（{'、'.join(lines)}）", "图斑应为面图层，请转换后重新打包")
     return FeatureFile(
         rows=_all_rows(usable, folder),
-        count=None if any(_has_deleted(layer) for layer in usable) else sum(layer.count for layer in usable),
+        count=sum(layer.count - layer.deleted for layer in usable),
         format="shapefile",
         crs_text="；".join(dict.fromkeys(layer.placing.text for layer in usable)),
         encoding="；".join(dict.fromkeys(layer.encoding for layer in usable)),
@@ -91,7 +92,7 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, limits: ArchiveLimits, size:
 
 def _layer_name(path: PurePosixPath, every: list[PurePosixPath]) -> str:
     """File name of the layer, with its folder when another layer has the same."""
-    twins = sum(other.stem == path.stem for other in every)
+    twins = sum(other.stem.casefold() == path.stem.casefold() for other in every)
     return clean_text(path.stem if twins == 1 else str(path.with_suffix("")))
 
 
@@ -119,17 +120,20 @@ def _open_layer(name: str, base: Path, crs: str | None) -> ShapeLayer:
     if table.records != count:
         raise ReadError(f"图层 {name} 的图形 {count} 个，属性 {table.records} 条，数目不符", "请重新导出后再打包")
     codec, label, note = find_encoding(table, _text_of(base.with_suffix(".cpg")))
+    deleted = sum(record[:1] == b"*" for record in table.raw_records())
+    gone = f"图层 {name} 有 {deleted} 条已删除的记录，未读入" if deleted else None
     placing = decide_placing(declared=_text_of(base.with_suffix(".prj")), forced=crs, sample=sample_corners(shp, count))
     return ShapeLayer(
         name=name,
         shp=shp,
         kind=kind,
         count=count,
+        deleted=deleted,
         table=table,
         codec=codec,
         encoding=label,
         placing=placing,
-        notes=(*placing.notes, *((note,) if note else ())),
+        notes=tuple(told for told in (*placing.notes, note, gone) if told),
     )
 
 
@@ -165,10 +169,6 @@ def _text_of(path: Path) -> str | None:
     except UnicodeDecodeError:
         text = raw.decode("gb18030", "replace")
     return text.strip(" \0\r\n\t") or None
-
-
-def _has_deleted(layer: ShapeLayer) -> bool:
-    return any(record[:1] == b"*" for record in layer.table.raw_records())
 
 
 def _all_rows(layers: list[ShapeLayer], folder: "tempfile.TemporaryDirectory[str]") -> Iterator[SourceRow]:

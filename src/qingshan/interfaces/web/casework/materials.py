@@ -54,10 +54,12 @@ def _articles(view: CaseView) -> list[dict[str, object]]:
 def _handled(view: CaseView, words: Words, groups: list[EvidenceGroup]) -> Material:
     definition = view.plan.track_defs.get("site_closure")
     done = view.done.get("site_closure")
-    facts = _station(view, words, "enforcement", "executed")
+    facts: list[dict[str, object]] = _station(view, words, "enforcement", "executed")
     if definition is None or done is None:
         return Material(facts=facts, note=_("本类问题没有现场取缔办理线。"))
-    points = [{"label": s.label, "value": _("已确认") if s.slug in done else _("未办结")} for s in definition.stations]
+    points: list[dict[str, object]] = [
+        {"label": s.label, "value": _("已确认") if s.slug in done else _("未办结")} for s in definition.stations
+    ]
     return Material(facts=[*facts, *points], photos=_photos(groups, definition.label))
 
 

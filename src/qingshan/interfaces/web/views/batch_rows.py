@@ -27,7 +27,8 @@ def rows_context(batch: Batch, query: QueryDict) -> dict[str, object]:
     counts = {name: int(getattr(batch, name)) for name in OUTCOMES}
     wanted = query.get("outcome", "")
     outcome = wanted if wanted in OUTCOMES else next((name for name in OUTCOMES[:2] if counts[name]), "accepted")
-    after = int(query["after"]) if query.get("after", "").isdecimal() and len(query["after"]) < 10 else 0
+    typed = query.get("after", "")
+    after = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
     found = rows_of(batch.id, outcome=outcome, after=after, limit=PAGE + 1)
     base = reverse("web:batch_rows", args=[batch.id])
     return {

@@ -104,7 +104,11 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
 def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) -> Batch:
     acting = acting_of(request)
     batch, new = register_batch(
-        file=_store(request), name=texts["name"], channel=texts["channel"], crs=texts["crs"], dispatch=dispatch,
+        file=_store(request),
+        name=texts["name"],
+        channel=texts["channel"],
+        crs=texts["crs"],
+        dispatch=dispatch,
         acting=acting,
     )
     if new or (batch.state in ("received", "failed") and not is_running(batch)):
@@ -159,11 +163,17 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
     }
     fields = {name: {"name": name, "value": texts[name], **field} for name, field in made.items()}
     fields["file"] = {
-        "name": "file", "label": _("文件"), "kind": "file", "accept": ".geojson,.json,.gz,.gpkg,.zip",
+        "name": "file",
+        "label": _("文件"),
+        "kind": "file",
+        "accept": ".geojson,.json,.gz,.gpkg,.zip",
         "help": _("GeoJSON、GeoPackage 或 zip 压缩的 Shapefile；编号、面积、时相等字段自动识别，不认识的列原样保留"),
     }
     fields["dispatch"] = {
-        "name": "dispatch", "label": _("导入后直接按位置分派到乡镇"), "kind": "checkbox", "value": dispatch,
+        "name": "dispatch",
+        "label": _("导入后直接按位置分派到乡镇"),
+        "kind": "checkbox",
+        "value": dispatch,
         "required": False,
     }
     return fields
@@ -198,8 +208,9 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
 
 def _hidden_refused(batch: Batch) -> int:
     """Rows that will not be taken in and stand beyond the end of the preview."""
-    outcomes = batch.preview.get("outcomes", {})
-    return outcomes.get("duplicate", 0) + outcomes.get("rejected", 0) - len(batch.preview.get("refused", ()))
+    outcomes: dict[str, int] = batch.preview.get("outcomes", {})
+    shown: list[object] = batch.preview.get("refused", [])
+    return outcomes.get("duplicate", 0) + outcomes.get("rejected", 0) - len(shown)
 
 
 def _template(batch: Batch, *, running: bool) -> str:

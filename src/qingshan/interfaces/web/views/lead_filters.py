@@ -67,11 +67,11 @@ class ListAddress:
             before=self.before,
         )
 
-    def to(self, *, before: UUID | None = None, **changed: str) -> str:
+    def to(self, changed: Mapping[str, str] | None = None, *, before: UUID | None = None) -> str:
         """Query string with some filters changed ("" takes one off), on the first page unless ``before`` is given."""
         query = QueryDict(mutable=True)
         for name in FIELDS:
-            value = changed.get(name, self.get(name))
+            value = (changed or {}).get(name, self.get(name))
             if value:
                 query[name] = value
         if before is not None:
@@ -97,7 +97,7 @@ def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str
     tabs: list[dict[str, object]] = [
         {
             "label": _("全部"),
-            "url": address.to(state=""),
+            "url": address.to({"state": ""}),
             "count": sum(counts.values()),
             "active": not address.get("state"),
         }
@@ -108,7 +108,7 @@ def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str
             tabs.append(
                 {
                     "label": labels.state_label("lead", state).text,
-                    "url": address.to(state=state.value),
+                    "url": address.to({"state": state.value}),
                     "count": counts.get(state, 0),
                     "active": chosen,
                 }
@@ -154,7 +154,7 @@ def chips(address: ListAddress, in_force: InForce, units: Options, batches: Opti
         {
             "label": label,
             "value": known.get(address.get(name), address.get(name)),
-            "remove_url": address.to(**{name: ""}),
+            "remove_url": address.to({name: ""}),
         }
         for name, (label, known) in words.items()
         if address.get(name)

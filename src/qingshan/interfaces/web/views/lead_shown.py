@@ -1,13 +1,17 @@
 """One lead as its page shows it: clock, next act, map, photos, verifications, history."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qingshan.commons.journal.selectors import HistoryLine, history_of
 from qingshan.commons.people.viewer import Viewer
@@ -37,13 +41,13 @@ from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.lead_history import history_entries
 
 Act = dict[str, Any]
-PAGES = {
-    "lead.dispatch": ("lead_dispatch", "send", lambda: _("分派到乡镇")),
-    "lead.receive": ("lead_receive", "receive", lambda: _("签收")),
-    "lead.return": ("lead_return", "return", lambda: _("退回（不属本单位）")),
-    "lead.verify": ("lead_verify", "verify", lambda: _("填报实地核查")),
-    "lead.review_approve": ("lead_review", "review", lambda: _("审核核查结论")),
-    "lead.resume": ("lead_resume", "refresh", lambda: _("补充核查")),
+PAGES: dict[str, tuple[str, str, Promise]] = {
+    "lead.dispatch": ("lead_dispatch", "send", gettext_lazy("分派到乡镇")),
+    "lead.receive": ("lead_receive", "receive", gettext_lazy("签收")),
+    "lead.return": ("lead_return", "return", gettext_lazy("退回（不属本单位）")),
+    "lead.verify": ("lead_verify", "verify", gettext_lazy("填报实地核查")),
+    "lead.review_approve": ("lead_review", "review", gettext_lazy("审核核查结论")),
+    "lead.resume": ("lead_resume", "refresh", gettext_lazy("补充核查")),
 }
 LEVELS = {"lead.county_recheck": "county", "lead.city_recheck": "city"}
 VISIT_ACTS = {"lead.verify": "", **LEVELS}
@@ -108,13 +112,13 @@ def acts_of(viewer: Viewer, detail: LeadDetail, case: Case | None) -> list[Act]:
 def _act(name: str, lead: Lead) -> Act:
     if name in LEVELS:
         level = LEVELS[name]
-        label = _("填报县级复核") if level == "county" else _("填报市级复核")
+        words = {"county": _("填报县级复核"), "city": _("填报市级复核")}
         url = reverse("web:lead_recheck", args=[lead.id, level])
-        return {"name": name, "label": label, "url": url, "icon": "verify", "method": "get"}
-    view, icon, label_of = PAGES[name]
+        return {"name": name, "label": words[level], "url": url, "icon": "verify", "method": "get"}
+    view, icon, label = PAGES[name]
     return {
         "name": name,
-        "label": label_of(),
+        "label": label,
         "url": reverse(f"web:{view}", args=[lead.id]),
         "icon": icon,
         "method": "post" if name == "lead.receive" else "get",
@@ -172,14 +176,14 @@ def geometry(detail: LeadDetail) -> dict[str, object]:
         if photo.file.lon is not None and photo.file.lat is not None:
             point = {"type": "Point", "coordinates": [photo.file.lon, photo.file.lat]}
             word = str(labels.PHOTO_DIRECTIONS.get(photo.direction, photo.direction))
-            properties = {"kind": "photo", "label": word, "azimuth": photo.file.azimuth}
+            properties = {"kind": "photo", "name": word, "azimuth": photo.file.azimuth}
             features.append({"type": "Feature", "geometry": point, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
 
 
 def _feature(shape: GEOSGeometry, *, kind: str, label: str) -> dict[str, object]:
-    drawn = {"type": shape.geom_type, "coordinates": shape.coords}
-    return {"type": "Feature", "geometry": drawn, "properties": {"kind": kind, "label": label}}
+    drawn = json.loads(shapely.to_geojson(shapely.from_wkb(bytes(shape.wkb))))
+    return {"type": "Feature", "geometry": drawn, "properties": {"kind": kind, "name": label}}
 
 
 def visits(detail: LeadDetail, history: Sequence[HistoryLine]) -> list[dict[str, object]]:

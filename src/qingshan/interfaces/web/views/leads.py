@@ -18,6 +18,7 @@ from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import lead_shown
 from qingshan.interfaces.web.views.lead_filters import (
+    FIELDS,
     ListAddress,
     Options,
     channel_text,
@@ -58,7 +59,7 @@ def lead_list(request: OfficeRequest) -> HttpResponse:
         "fields": filter_fields(address, in_force, units, known_batches),
         "chips": chips(address, in_force, units, known_batches),
         "keep": [{"name": "state", "value": address.get("state")}] if address.get("state") else [],
-        "clear_url": address.to(**dict.fromkeys(("channel", "direction", "unit", "batch", "overdue", "q"), "")),
+        "clear_url": address.to(dict.fromkeys(FIELDS[1:], "")),
         "total": counts.get(address.get("state"), 0) if address.get("state") else sum(counts.values()),
         "first_url": address.to() if address.before else "",
         "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
