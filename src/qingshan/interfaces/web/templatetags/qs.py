@@ -9,7 +9,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
-from django.template.base import NodeList, Parser, Token
+from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
@@ -65,13 +65,24 @@ def theme(context: Context) -> str:
     return "dark" if request is not None and request.COOKIES.get("qs_theme") == "dark" else "light"
 
 
+class SameBlockNode(Node):
+    """Writes a block again. Not a `BlockNode` itself: in a child template that would count as its definition."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        """The block's content as its most distant child has it."""
+        return BlockNode(self.name, NodeList()).render(context)
+
+
 @register.tag
-def same_block(_parser: Parser, token: Token) -> BlockNode:
+def same_block(_parser: Parser, token: Token) -> SameBlockNode:
     """`{% same_block "title" %}`: write the content of a block a second time (page title and heading)."""
     parts = token.split_contents()
     if len(parts) != 2:
         raise template.TemplateSyntaxError(f"{parts[0]} takes the name of one block")
-    return BlockNode(parts[1].strip("\"'"), NodeList())
+    return SameBlockNode(parts[1].strip("\"'"))
 
 
 # --- marks inside a line -------------------------------------------------------------------------------------------
