@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Make this run's database from the template that holds the county and the cast; drop it at the end."""
     cluster.start()
+    database.do_not_wait_for_disks()
     with django_db_blocker.unblock():
         database.drop_leftovers()
         template = world.ensure_world(database.ensure_template())

@@ -96,6 +96,18 @@ def drop_leftovers() -> None:
             cluster.drop_database(name)
 
 
+def do_not_wait_for_disks() -> None:
+    """Let the cluster of the tests answer before its data lie safely on disk: a copied database in a tenth of the time.
+
+    A crash would spoil the cluster; it holds nothing but test data.
+    """
+    with cluster.connect() as server:
+        if server.execute("SHOW fsync").fetchone() == ("on",):
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                server.execute(f"ALTER SYSTEM SET {name} = off")
+            server.execute("SELECT pg_reload_conf()")
+
+
 def renew(template: str) -> None:
     """Replace this run's database by a fresh copy of the template."""
     for connection in connections.all(initialized_only=True):

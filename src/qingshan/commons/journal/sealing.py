@@ -93,11 +93,11 @@ def verify_journal() -> Verification:
     """
     with transaction.atomic():
         reading = _Reading()
-        breaks = [
-            Break(where=_named(b.where, reading.numbers), what=b.what) for b in check_chain(reading.entries_in_order())
-        ]
+        chained = [*check_chain(reading.entries_in_order())]
+        chained += _check_personal(reading.personal)
+        breaks = [Break(where=_named(b.where, reading.numbers), what=b.what) for b in chained]
         seals, seal_breaks = _check_seals()
-        breaks += [*reading.breaks, *_check_personal(reading.personal), *seal_breaks]
+        breaks += [*reading.breaks, *seal_breaks]
     return Verification(entries=reading.entries, chains=reading.chains, seals=seals, breaks=tuple(breaks))
 
 
