@@ -255,7 +255,12 @@ def test_the_page_offers_exactly_what_the_post_may_do_next(
     lead = make_lead()
     page = sign_in(member).get(address("lead_detail", lead))
     primary = page.context["primary"]
-    expected = {"bureau_officer": "lead.flag_active", "township_officer": "lead.receive", "county_leader": None}
-    assert (primary["name"] if primary else None) == expected[member.role]
+    expected: dict[str, tuple[str | None, list[str]]] = {
+        "bureau_officer": (None, ["lead.flag_active", "lead.correct"]),
+        "township_officer": ("lead.receive", ["lead.return", "lead.flag_active"]),
+        "county_leader": (None, []),
+    }
+    others = [act["name"] for act in page.context["others"]]
+    assert (primary["name"] if primary else None, others) == expected[member.role]
     if primary is None:
         assert "等苏村乡人民政府签收" in page.content.decode()

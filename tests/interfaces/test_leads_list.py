@@ -161,6 +161,8 @@ def test_a_swap_gets_the_rows_alone_and_history_the_whole_page(sign_in: SignIn, 
     rows = client.get(LIST, headers=swap)
     assert "<html" not in rows.content.decode()
     assert "HX-Request" in rows["Vary"]
+    filtered = client.get(f"{LIST}?q=&channel=petition&unit=&overdue=", headers=swap)
+    assert filtered["HX-Push-Url"] == f"{LIST}?channel=petition"
     assert "<html" in text_of(client, LIST, **swap, **{"HX-History-Restore-Request": "true"})
 
 

@@ -50,6 +50,8 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "lead.resume": ("lead_resume", "refresh", gettext_lazy("补充核查")),
 }
 LEVELS = {"lead.county_recheck": "county", "lead.city_recheck": "city"}
+NEXT = frozenset({*PAGES, *LEVELS, "case.open"} - {"lead.return"})
+"""Acts that carry a lead on; the others are exceptions and wait in the menu."""
 VISIT_ACTS = {"lead.verify": "", **LEVELS}
 
 
@@ -59,6 +61,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
     in_force = campaign_in_force()
     case = case_of_lead(viewer, lead.id)
     acts = acts_of(viewer, detail, case)
+    primary = next((act for act in acts if act["name"] in NEXT), None)
     history = history_of(lead.id)
     return {
         "lead": lead,
@@ -68,8 +71,8 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "channel": channel_text(lead.channel, in_force),
         "number_label": in_force.plan.channel(lead.channel).number_label or _("来源编号"),
         "patch_type": in_force.plan.intake.patch_types.get(lead.patch_type, lead.patch_type),
-        "primary": acts[0] if acts else None,
-        "others": acts[1:],
+        "primary": primary,
+        "others": [act for act in acts if act is not primary],
         "duties": duties(lead, in_force, now, case_opened=case is not None),
         "geometry": geometry(detail),
         "visits": visits(detail, history),
@@ -77,7 +80,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "columns": [(name, value) for name, value in lead.attributes.items() if value not in (None, "")],
         "notes": [line for line in lead.notes.splitlines() if line],
         "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
-        "waiting": "" if acts else waiting_for(lead),
+        "waiting": "" if primary else waiting_for(lead),
     }
 
 
@@ -167,16 +170,15 @@ def geometry(detail: LeadDetail) -> dict[str, object]:
     lead = detail.lead
     features = [_feature(lead.geom, kind="patch", label=lead.number)]
     for row in detail.verifications:
-        label = _("第 %(n)s 轮核查位置，距图斑 %(m)s 米") % {"n": row.round, "m": f"{row.distance_m:.0f}"}
+        label = _("第 %(n)s 轮核查") % {"n": row.round}
         features.append(_feature(row.position, kind="visit", label=label))
     for check in detail.rechecks:
-        level = _("县级复核位置") if check.level == "county" else _("市级复核位置")
+        level = _("县级复核") if check.level == "county" else _("市级复核")
         features.append(_feature(check.position, kind="visit", label=level))
     for photo in detail.photos:
         if photo.file.lon is not None and photo.file.lat is not None:
             point = {"type": "Point", "coordinates": [photo.file.lon, photo.file.lat]}
-            word = str(labels.PHOTO_DIRECTIONS.get(photo.direction, photo.direction))
-            properties = {"kind": "photo", "name": word, "azimuth": photo.file.azimuth}
+            properties = {"kind": "photo", "direction": photo.direction, "azimuth": photo.file.azimuth}
             features.append({"type": "Feature", "geometry": point, "properties": properties})
     return {"type": "FeatureCollection", "features": features}
 

@@ -68,8 +68,11 @@ def lead_list(request: OfficeRequest) -> HttpResponse:
         "rows_id": ROWS_ID,
         "now": request.now,
     }
-    template = "web/leads/_rows.html" if _is_swap(request) else "web/leads/list.html"
-    response = render(request, template, context)
+    swap = _is_swap(request)
+    response = render(request, "web/leads/_rows.html" if swap else "web/leads/list.html", context)
+    if swap:
+        # The address as we write it, without the empty fields of the filter bar.
+        response.headers["HX-Push-Url"] = request.path + address.to(before=address.before).rstrip("?")
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
