@@ -99,6 +99,15 @@ def test_the_map_loads_nothing_from_another_host(sign_in: SignIn) -> None:
     assert sign_in(cast.SYSTEM_ADMIN).get("/map/").status_code == 403
 
 
+def test_the_map_opens_on_the_matter_of_its_address(sign_in: SignIn, make_case: MakeCase) -> None:
+    case = make_case()
+    client, wanted = sign_in(cast.BUREAU_OFFICER), reverse("web:lead_geometry", args=[case.lead_id])
+    assert client.get(f"/map/?lead={case.lead_id}").context["focus"] == wanted
+    assert client.get(f"/map/?case={case.id}").context["focus"] == wanted
+    assert client.get("/map/?lead=none").context["focus"] == ""
+    assert sign_in(cast.OTHER_TOWNSHIP_OFFICER).get(f"/map/?case={case.id}").context["focus"] == ""
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 

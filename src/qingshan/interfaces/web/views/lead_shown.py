@@ -80,7 +80,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "columns": [(name, value) for name, value in lead.attributes.items() if value not in (None, "")],
         "notes": [line for line in lead.notes.splitlines() if line],
         "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
-        "waiting": "" if primary else waiting_for(lead),
+        "waiting": "" if primary or case else waiting_for(lead),
     }
 
 

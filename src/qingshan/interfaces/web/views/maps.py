@@ -3,17 +3,19 @@
 import json
 from collections.abc import Callable
 from hashlib import sha256
+from uuid import UUID
 
 import shapely
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.places.models import Area
 from qingshan.commons.places.selectors import county_bbox, current_areas
-from qingshan.contexts.cases.public import case_tile
-from qingshan.contexts.leads.public import lead_tile
+from qingshan.contexts.cases.public import case_tile, visible_cases
+from qingshan.contexts.leads.public import lead_tile, leads_by_ids
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.lead_filters import read_uuid
@@ -36,9 +38,18 @@ LAYERS: dict[str, tuple[Tile, ...]] = {
 @page(*MATTER_ROLES)
 @require_safe
 def map_page(request: OfficeRequest) -> HttpResponse:
-    """Leads and cases in scope on the map; ``?lead=`` or ``?case=`` marks one."""
-    chosen = read_uuid(request.GET.get("lead", "")) or read_uuid(request.GET.get("case", ""))
-    return render(request, "web/map/map.html", {"bbox": box_text(), "selected": chosen or "", "now": request.now})
+    """Leads and cases in scope on the map; ``?lead=`` or ``?case=`` shows one with its patch and photos."""
+    lead_id = read_uuid(request.GET.get("lead", "")) or _lead_of(request, read_uuid(request.GET.get("case", "")))
+    known = lead_id is not None and lead_id in leads_by_ids(request.viewer, {lead_id})
+    focus = reverse("web:lead_geometry", args=[lead_id]) if known else ""
+    return render(request, "web/map/map.html", {"bbox": box_text(), "focus": focus, "now": request.now})
+
+
+def _lead_of(request: OfficeRequest, case_id: UUID | None) -> UUID | None:
+    """The lead that a case stands on, when the viewer may see the case."""
+    if case_id is None:
+        return None
+    return visible_cases(request.viewer).filter(id=case_id).values_list("lead_id", flat=True).first()
 
 
 def box_text() -> str:
