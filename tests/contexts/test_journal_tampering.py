@@ -284,8 +284,8 @@ def rewrite_seals(scene: Scene) -> None:
     seals = scene.superuser.execute("SELECT id, after, until FROM journal_seal ORDER BY number").fetchall()
     for seal_id, after, until in seals:
         rows = scene.superuser.execute(
-            "SELECT hash FROM journal_entry WHERE recorded_at > coalesce(%s::timestamptz, '-infinity') AND recorded_at <= %s"
-            " ORDER BY recorded_at, id",
+            "SELECT hash FROM journal_entry WHERE recorded_at > coalesce(%s::timestamptz, '-infinity')"
+            " AND recorded_at <= %s ORDER BY recorded_at, id",
             [after, until],
         ).fetchall()
         root = seal_root(previous, [row[0] for row in rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
@@ -82,13 +82,17 @@ class World:
     def __init__(self, clock: Clock) -> None:
         """A world on a settable clock."""
         self.clock = clock
+        self._viewers: dict[tuple[str, date], Viewer] = {}
 
     def viewer(self, member: Member) -> Viewer:
         """The member as the application sees him today; his scope is not set."""
-        viewer = viewer_of(Account.objects.get(username=member.username), today=self.clock.today())
-        if viewer is None:
-            raise LookupError(f"{member.username} holds no post today")
-        return viewer
+        key = (member.username, self.clock.today())
+        if key not in self._viewers:
+            viewer = viewer_of(Account.objects.get(username=member.username), today=self.clock.today())
+            if viewer is None:
+                raise LookupError(f"{member.username} holds no post today")
+            self._viewers[key] = viewer
+        return self._viewers[key]
 
     def acting(self, member: Member, *, acted_at: datetime | None = None, door: str = "web") -> Acting:
         """The member about to act now."""

@@ -1,0 +1,124 @@
+"""The ledger as of a moment: the same whenever it is made again, never of a moment that has not come."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from qingshan.commons.base.scope import system_scope
+from qingshan.commons.journal.selectors import AsOf, ledgers_as_of
+from qingshan.commons.journal.services import WRITERS_LOCK, act_transaction
+from qingshan.contexts.leads.public import correct_lead, receive_lead
+from qingshan.contexts.ledgers.public import NotYet, ledger_as_of
+from tests import cast
+from tests.support.making import World
+
+
+def test_a_moment_gives_the_same_ledger_after_later_acts(world: World) -> None:
+    case = world.make_case(upto="tracks", category="licensed_pit")
+    world.make_lead(state="archived")
+    moment = world.clock.now
+    viewer = world.viewer(cast.BUREAU_OFFICER)
+    with world.seeing(cast.BUREAU_OFFICER):
+        first = ledger_as_of(viewer, moment, now=world.clock.now)
+    world.clock.tick(days=3)
+    world.accept(case)
+    world.report(case)
+    leader = cast.BUREAU_LEADER
+    world.perform(leader, correct_lead, lead_id=case.lead_id, values={"place_text": "另一处（演示）"}, reason="演示")
+    world.make_lead(state="inconclusive")
+    with world.seeing(cast.BUREAU_OFFICER):
+        again = ledger_as_of(viewer, moment, now=world.clock.now)
+        present = ledger_as_of(viewer, world.clock.now, now=world.clock.now)
+    assert again == first
+    assert len(first.rows) == 2
+    assert len(present.rows) == 3
+    assert first.rows[0].state == "open"
+    assert present.rows[0].state == "reported"
+
+
+def test_each_moment_shows_the_last_entry_recorded_by_then(world: World) -> None:
+    lead = world.make_lead(state="archived")
+    entries = world.entries(lead.id)
+    assert len(entries) == 6
+    with world.seeing_all():
+        for entry in entries:
+            assert [found.seq for found in ledgers_as_of(entry.recorded_at)] == [entry.seq]
+        assert ledgers_as_of(entries[0].recorded_at - timedelta(microseconds=1)) == []
+
+
+def test_a_moment_to_come_is_refused(world: World) -> None:
+    viewer = world.viewer(cast.BUREAU_OFFICER)
+    with pytest.raises(NotYet, match="还没有到"):
+        ledger_as_of(viewer, world.clock.now + timedelta(seconds=1), now=world.clock.now)
+
+
+@pytest.mark.clause("三-1-3①b")
+def test_the_classes_add_up_to_the_rows_and_no_verified_lead_is_missing(world: World) -> None:
+    world.make_case(upto="open")
+    for state in ("county_recheck", "city_recheck", "archived", "inconclusive", "substantiated"):
+        world.make_lead(state=state)
+    for state in ("received", "dispatched", "under_verification", "returned", "in_review"):
+        world.make_lead(state=state)
+    with world.seeing(cast.BUREAU_OFFICER) as viewer:
+        ledger = ledger_as_of(viewer, world.clock.now, now=world.clock.now)
+    assert ledger.classes == {"substantiated": 2, "unfounded": 3, "inconclusive": 1}
+    assert sum(ledger.classes.values()) == len(ledger.rows) == 6
+
+
+def test_the_ledger_waits_for_a_writer_in_flight(world: World, superuser: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """An act that took its moment before T and commits after the question was asked stands in the answer."""
+    lead = world.make_lead()
+    world.clock.tick(minutes=1)
+    moment = world.clock.now
+    found: list[list[AsOf]] = []
+
+    def ask() -> None:
+        try:
+            with system_scope():
+                found.append(ledgers_as_of(moment))
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=ask)
+    with act_transaction():
+        world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
+        reader.start()
+        while not _waits(superuser):
+            assert reader.is_alive()
+        assert found == []
+    reader.join(timeout=20)
+    [[answer]] = found
+    assert answer.ledger["state"] == "under_verification"
+
+
+def test_writers_do_not_wait_for_each_other(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
+        world.make_lead(state="under_verification")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock'",
+            [WRITERS_LOCK],
+        )
+        assert cursor.fetchone() == (1,)
+
+
+def _waits(superuser: psycopg.Connection[tuple[Any, ...]]) -> bool:
+    """Whether somebody waits for the writers' lock."""
+    row = superuser.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [WRITERS_LOCK]
+    ).fetchone()
+    return row != (0,)
+
+
+def test_moments_are_compared_across_time_zones(world: World) -> None:
+    world.make_lead()
+    with world.seeing_all():
+        local, universal = ledgers_as_of(world.clock.now), ledgers_as_of(world.clock.now.astimezone(UTC))
+    assert local == universal
+    assert len(local) == 1

@@ -1,0 +1,200 @@
+"""Two officers act on the same matter at the same moment: exactly one wins, the other is told, one entry is written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from django.db import connection
+
+from qingshan.contexts.cases.public import accept_case, close_out, correct_case, finish_station, open_case
+from qingshan.contexts.leads.models import Verification
+from qingshan.contexts.leads.public import (
+    LeadForm,
+    correct_lead,
+    flag_active,
+    receive_lead,
+    register_lead,
+    return_lead,
+    review_verification,
+    submit_verification,
+)
+from qingshan.domain.acts import ActRefused
+from tests import cast
+from tests.support.making import World
+from tests.support.samples import patches, square
+
+TOLD = {"race", "state", "done", "nothing", "duplicate"}
+REPEATED = 3
+Attempt = Callable[[], object]
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+
+def at_once(*attempts: Attempt) -> list[str]:
+    """Start all attempts at one moment, each on a connection of its own; "" for success, else the refusal's code."""
+    gate = threading.Barrier(len(attempts))
+
+    def run(attempt: Attempt) -> str:
+        try:
+            gate.wait(timeout=20)
+            attempt()
+        except ActRefused as refused:
+            return refused.code if refused.message else "silent"
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(attempts)) as pool:
+        return list(pool.map(run, attempts))
+
+
+def assert_one_won(codes: list[str]) -> None:
+    """One success; everybody else was told."""
+    assert codes.count("") == 1, codes
+    assert set(codes) - {""} <= TOLD, codes
+
+
+def test_signing_for_a_lead_and_giving_it_back(world: World) -> None:
+    first, second = world.acting(cast.TOWNSHIP_OFFICER), world.acting(cast.SECOND_TOWNSHIP_OFFICER)
+    for _ in range(REPEATED):
+        lead = world.make_lead()
+        assert_one_won(
+            at_once(
+                partial(world.perform, first, receive_lead, lead_id=lead.id),
+                partial(world.perform, second, receive_lead, lead_id=lead.id),
+            )
+        )
+        assert [e.act for e in world.entries(lead.id)] == ["lead.register", "lead.receive"]
+
+
+def test_two_visits_handed_in(world: World) -> None:
+    for _ in range(REPEATED):
+        lead = world.make_lead(state="under_verification")
+        world.clock.tick(hours=1)
+        form = world.verification(lead, "substantiated")
+        attempts = []
+        for member in (cast.TOWNSHIP_OFFICER, cast.SECOND_TOWNSHIP_OFFICER):
+            acting, photos = world.acting(member), world.photos(member, lead)
+            attempts.append(
+                partial(world.perform, acting, submit_verification, lead_id=lead.id, form=form, photos=photos)
+            )
+        assert_one_won(at_once(*attempts))
+        assert [e.act for e in world.entries(lead.id)][2:] == ["lead.verify"]
+        with world.seeing_all():
+            assert Verification.objects.filter(lead=lead).count() == 1
+
+
+def test_a_review_passed_and_sent_back(world: World) -> None:
+    leader, officer = world.acting(cast.BUREAU_LEADER), world.acting(cast.BUREAU_OFFICER)
+    for _ in range(REPEATED):
+        lead = world.make_lead(state="in_review")
+        codes = at_once(
+            partial(world.perform, leader, review_verification, lead_id=lead.id, passed=True, opinion="同意"),
+            partial(world.perform, officer, review_verification, lead_id=lead.id, passed=False, opinion="不清"),
+        )
+        assert_one_won(codes)
+        won = "lead.review_approve" if codes[0] == "" else "lead.review_reject"
+        assert [e.act for e in world.entries(lead.id)][3:] == [won]
+
+
+def test_one_lead_put_on_the_ledger_twice(world: World) -> None:
+    first, second = world.acting(cast.BUREAU_OFFICER), world.acting(cast.ENFORCER)
+    for _ in range(REPEATED):
+        lead, form = world.make_lead(state="substantiated"), world.opening()
+        assert_one_won(
+            at_once(
+                partial(world.perform, first, open_case, lead_id=lead.id, form=form),
+                partial(world.perform, second, open_case, lead_id=lead.id, form=form),
+            )
+        )
+    assert world.make_case().number.endswith(f"{REPEATED + 1:04d}"), "the loser's number was not lost"
+
+
+def test_the_same_station_and_the_acceptance_against_a_correction(world: World) -> None:
+    case = world.make_case(upto="open", category="licensed_pit")
+    attempts = []
+    for member in (cast.ENFORCER, cast.SECOND_ENFORCER):
+        acting, paper = world.acting(member), world.paper(member)
+        fields = world.station_fields("enforcement", "stop_notice")
+        attempts.append(
+            partial(world.perform, acting, finish_station, case_id=case.id, track="enforcement", station="stop_notice", fields=fields,
+                file_ids=[paper],
+            )
+        )  # fmt: skip
+    assert_one_won(at_once(*attempts))
+    assert [e.act for e in world.entries(case.id)] == ["case.open", "case.track_step"]
+
+
+def test_acceptance_and_close_out_by_two(world: World) -> None:
+    case = world.make_case(upto="tracks", category="licensed_pit")
+    leader, photo = (
+        world.acting(cast.BUREAU_LEADER),
+        world.photo(cast.BUREAU_LEADER, lon=case.centre.x, lat=case.centre.y),
+    )
+
+    def accept() -> object:
+        return world.perform(
+            leader, accept_case, case_id=case.id, members=("演示甲", "演示乙"), opinion="同意",
+            accepted_on=world.clock.today(), file_ids=[photo],
+        )  # fmt: skip
+
+    assert_one_won(at_once(accept, accept))
+    world.report(case)
+    world.city_check(case)
+    closers = [world.acting(m) for m in (cast.BUREAU_OFFICER, cast.ENFORCER)]
+    codes = at_once(*(partial(world.perform, a, close_out, case_id=case.id) for a in closers))
+    assert_one_won(codes)
+    acts = [e.act for e in world.entries(case.id)]
+    assert acts.count("case.accept") == acts.count("case.close_out") == 1
+    assert world.case(case.id).close_out_number.endswith("0001")
+
+
+def test_two_corrections_of_different_fields_both_stand_in_the_last_entry(world: World) -> None:
+    """Neither changes the state, so both win; the later entry must repeat what the earlier one wrote."""
+    case = world.make_case(upto="open", category="licensed_pit")
+    first, second = world.acting(cast.BUREAU_OFFICER), world.acting(cast.ENFORCER)
+    codes = at_once(
+        partial(world.perform, first, correct_case, case_id=case.id, values={"mineral": "铁矿"}, reason="演示"),
+        partial(world.perform, second, correct_case, case_id=case.id, values={"due_on": "2024-09-30"}, reason="演示"),
+    )
+    assert codes == ["", ""]
+    last = world.entries(case.id)[-1].payload
+    assert '"mineral":"铁矿"' in last
+    assert '"due_on":"2024-09-30"' in last
+
+
+def test_marking_as_active_against_a_correction_and_a_return(world: World) -> None:
+    first, officer = world.acting(cast.TOWNSHIP_OFFICER), world.acting(cast.BUREAU_OFFICER)
+    lead = world.make_lead(state="under_verification")
+    at_once(
+        partial(world.perform, first, flag_active, lead_id=lead.id, facts="装车"),
+        partial(world.perform, officer, correct_lead, lead_id=lead.id, values={"place_text": "南坡"}, reason="演示"),
+        partial(world.perform, first, return_lead, lead_id=lead.id, reason="邻乡"),
+    )
+    entries, now = world.entries(lead.id), world.lead(lead.id)
+    assert f'"state":"{now.state}"' in entries[-1].payload
+    assert ('"active_since":""' in entries[-1].payload) == (now.active_since is None)
+    assert f'"place":"{now.place_text}"' in entries[-1].payload
+
+
+def test_the_same_number_registered_twice_by_hand(world: World) -> None:
+    lon, lat = world.place_of(cast.SUCUN)
+    form = LeadForm(
+        channel="public-report", lon=lon, lat=lat, place_text="", description="演示", source_no="举报1",
+        discovered_at=world.clock.now,
+    )  # fmt: skip
+    people = [world.acting(m) for m in (cast.BUREAU_OFFICER, cast.TASKFORCE_OFFICE)]
+    assert_one_won(at_once(*(partial(world.perform, a, register_lead, form=form) for a in people)))
+
+
+def test_the_same_patches_in_two_batches_at_once(world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    files = [patches([square(x, y)], JCBH=["P1"], BZ=[remark]) for remark in ("甲", "乙")]
+    results = []
+    codes = at_once(*(lambda f=f: results.append(world.take_in(f)) for f in files))
+    assert codes == ["", ""]
+    assert sorted((r.accepted, r.duplicate) for r in results) == [(0, 1), (1, 0)]
+    assert world.count_entries() == 1
