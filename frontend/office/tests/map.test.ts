@@ -1,6 +1,6 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
-import { boundsOf, hasSynthetic } from "../src/map/geojson";
+import { boundsOf, hasSynthetic, namePoints } from "../src/map/geojson";
 import { parseBounds, readOptions, type Words } from "../src/map/options";
 import { addressOf, popupContent, readMatter } from "../src/map/popup";
 import { SHAPES, SHAPE_OF_STATE, SIZE, hatchPicture, rgb, shapePicture } from "../src/map/shapes";
@@ -67,6 +67,21 @@ test("extent of features; a lone point gets some room", () => {
   expect(boundsOf({ type: "FeatureCollection", features: [] })).toBeNull();
   const line: GeoJSON.LineString = { type: "LineString", coordinates: [[1, 2], [3, 1]] }; // prettier-ignore
   expect(boundsOf({ type: "GeometryCollection", geometries: [line] })).toEqual([1, 1, 3, 2]);
+});
+
+test("an area's name stands once, in the middle of its largest part", () => {
+  const square = (at: number, side: number): GeoJSON.Position[][] => [
+    [[at, 0], [at + side, 0], [at + side, side], [at, side], [at, 0]],
+  ]; // prettier-ignore
+  const parts: GeoJSON.Feature = {
+    type: "Feature",
+    properties: { name: "苏村乡" },
+    geometry: { type: "MultiPolygon", coordinates: [square(10, 1), square(0, 4)] },
+  };
+  const points = namePoints({ type: "FeatureCollection", features: [parts, point] }).features;
+  expect(points).toHaveLength(1);
+  expect(points[0]?.geometry.coordinates).toEqual([2, 2]);
+  expect(points[0]?.properties).toEqual({ name: "苏村乡" });
 });
 
 test("made-up areas are noticed", () => {

@@ -22,12 +22,17 @@ export class MapController extends Controller {
     const canvas = part(this.element, "[data-map-canvas]");
     if (!canvas) return;
     const options = readOptions(this.element);
-    const [{ OfficeMap }, areas] = await Promise.all([import("../map/office-map"), this.fetchAreas(options)]);
+    const [{ OfficeMap }, areas, focus] = await Promise.all([
+      import("../map/office-map"),
+      this.fetchGeoJson(options.areas) as Promise<GeoJSON.FeatureCollection | null>,
+      this.fetchGeoJson(options.focus),
+    ]);
     if (this.signal.aborted) return;
-    const features = this.readFeatures(options);
-    const bounds = options.bounds ?? (features && boundsOf(features)) ?? (areas && boundsOf(areas));
+    const features = focus ?? this.readFeatures(options);
+    const home = options.bounds ?? (areas && boundsOf(areas)) ?? (features && boundsOf(features));
+    const bounds = (focus && boundsOf(focus)) ?? options.bounds ?? (features && boundsOf(features)) ?? home;
     this.markSynthetic(areas);
-    const map = new OfficeMap(canvas, options, { areas, features, bounds });
+    const map = new OfficeMap(canvas, options, { areas, features, bounds, home });
     map.onPosition = (lon, lat) => this.showPosition(lon, lat);
     map.onFault = () => this.fault();
     this.bindPanel(map);
@@ -45,16 +50,18 @@ export class MapController extends Controller {
       box.addEventListener("change", apply);
       apply();
     });
+    const panel = part<HTMLDetailsElement>(this.element, "[data-map-panel]");
+    if (panel && window.matchMedia("(max-width: 48rem)").matches) panel.open = false;
     part(this.element, "[data-map-fit]")?.addEventListener("click", () => map.fit());
     document.addEventListener("qs:theme", () => map.repaint(), { signal: this.signal });
     document.addEventListener("qs:shown", () => map.resize(), { signal: this.signal });
   }
 
-  private async fetchAreas(options: MapOptions): Promise<GeoJSON.FeatureCollection | null> {
-    if (!options.areas) return null;
-    const answer = await fetch(options.areas, { signal: this.signal, credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`areas: ${answer.status}`);
-    return (await answer.json()) as GeoJSON.FeatureCollection;
+  private async fetchGeoJson(address: string): Promise<GeoJSON.GeoJSON | null> {
+    if (!address) return null;
+    const answer = await fetch(address, { signal: this.signal, credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    return (await answer.json()) as GeoJSON.GeoJSON;
   }
 
   private readFeatures(options: MapOptions): GeoJSON.GeoJSON | null {

@@ -34,3 +34,31 @@ export function boundsOf(data: GeoJSON.GeoJSON): Bounds | null {
 export function hasSynthetic(areas: GeoJSON.FeatureCollection): boolean {
   return areas.features.some((feature) => feature.properties?.["synthetic"] === true);
 }
+
+type Ring = GeoJSON.Position[];
+
+/** Signed area and centre of gravity of a ring, in degrees: good enough to place a name. */
+function gravity(ring: Ring): { area: number; lon: number; lat: number } {
+  let [area, lon, lat] = [0, 0, 0];
+  ring.slice(1).forEach(([x = 0, y = 0], at) => {
+    const [px = 0, py = 0] = ring[at] ?? [];
+    const cross = px * y - x * py;
+    area += cross / 2;
+    lon += ((px + x) * cross) / 6;
+    lat += ((py + y) * cross) / 6;
+  });
+  return area === 0 ? { area: 0, lon: ring[0]?.[0] ?? 0, lat: ring[0]?.[1] ?? 0 } : { area, lon: lon / area, lat: lat / area };
+}
+
+/** One point per area for its name, in the largest of its parts; drawn from areas, names would repeat in every tile. */
+export function namePoints(areas: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection<GeoJSON.Point> {
+  const features = areas.features.flatMap(({ geometry, properties }): GeoJSON.Feature<GeoJSON.Point>[] => {
+    const parts =
+      geometry?.type === "Polygon" ? [geometry.coordinates] : geometry?.type === "MultiPolygon" ? geometry.coordinates : [];
+    const centres = parts.map((rings) => gravity(rings[0] ?? []));
+    const largest = centres.sort((a, b) => Math.abs(b.area) - Math.abs(a.area))[0];
+    if (!largest) return [];
+    return [{ type: "Feature", properties, geometry: { type: "Point", coordinates: [largest.lon, largest.lat] } }];
+  });
+  return { type: "FeatureCollection", features };
+}

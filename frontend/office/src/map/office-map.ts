@@ -23,7 +23,10 @@ const FONTS = '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 export interface MapData {
   readonly areas: GeoJSON.FeatureCollection | null;
   readonly features: GeoJSON.GeoJSON | null;
+  /** What is shown first. */
   readonly bounds: Bounds | null;
+  /** Where the button "whole area" leads. */
+  readonly home: Bounds | null;
 }
 
 export class OfficeMap {
@@ -70,7 +73,7 @@ export class OfficeMap {
   }
 
   fit(): void {
-    if (this.data.bounds) this.map.fitBounds(this.data.bounds, { padding: 24, maxZoom: 17 });
+    if (this.data.home) this.map.fitBounds(this.data.home, { padding: 24, maxZoom: 17 });
   }
 
   /** Puts the one pin of the map on a position. */

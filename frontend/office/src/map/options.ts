@@ -20,6 +20,8 @@ export interface MapOptions {
   readonly caseUrl: string;
   /** Id of a script element with a GeoJSON to show; empty: none. */
   readonly features: string;
+  /** Address of a GeoJSON of one matter to show among the others; empty: none. */
+  readonly focus: string;
   readonly words: Words;
 }
 
@@ -43,6 +45,7 @@ export function readOptions(element: HTMLElement): MapOptions {
     leadUrl: data["leadUrl"] ?? "",
     caseUrl: data["caseUrl"] ?? "",
     features: data["features"] ?? "",
+    focus: data["focus"] ?? "",
     words: data["words"] ? { ...NO_WORDS, ...(JSON.parse(data["words"]) as Partial<Words>) } : NO_WORDS,
   };
 }

@@ -16,9 +16,9 @@ function distance(shape: Shape, x: number, y: number): number {
     case "diamond":
       return (Math.abs(x) + Math.abs(y) - radius * 1.25) / Math.SQRT2;
     case "square":
-      return Math.max(Math.abs(x), Math.abs(y)) - radius * 0.88;
+      return Math.abs(Math.max(Math.abs(x), Math.abs(y)) - radius * 0.78) - radius * 0.22;
     case "triangle":
-      return Math.max(y - radius * 0.75, (Math.abs(x) * 1.73 - y) / 2 - radius * 0.55);
+      return Math.abs(Math.max(y - radius * 0.7, (Math.abs(x) * 1.73 - y) / 2 - radius * 0.5)) - radius * 0.22;
   }
 }
 

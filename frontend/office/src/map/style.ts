@@ -1,5 +1,6 @@
 /** The style of our maps: ground, areas, counts per cell up to zoom 11, matters from zoom 12. No foreign pictures. */
 import type { DataDrivenPropertyValueSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { namePoints } from "./geojson";
 import { SHAPE_OF_STATE } from "./shapes";
 
 export const FEATURE_ZOOM = 12;
@@ -26,7 +27,7 @@ export function readColours(root: HTMLElement): Colours {
     line: read("--qs-ground-line", "#aab5ac"),
     ink: read("--qs-ink", "#22272b"),
     card: read("--qs-card", "#ffffff"),
-    primary: read("--qs-green", "#1f6f54"),
+    primary: read("--qs-green-mark", "#1f6f54"),
     unlicensed: read("--qs-unlicensed", "#c8453b"),
     licensedPit: read("--qs-licensed-pit", "#d99a1c"),
     projectCover: read("--qs-project-cover", "#2b6cb0"),
@@ -98,7 +99,7 @@ function areaNames(id: string, kind: string, colours: Colours, size: number, min
   return {
     id,
     type: "symbol",
-    source: "areas",
+    source: "area-names",
     minzoom,
     filter: ["==", ["get", "kind"], kind],
     layout: {
@@ -181,7 +182,7 @@ function matterLayers(kind: "lead" | "case", colours: Colours): LayerSpecificati
 
 /** The shapes of one matter, handed over in the page itself: patch, points, photos. */
 export function featureLayers(colours: Colours): LayerSpecification[] {
-  const colour = categoryColour(colours);
+  const colour = categoryColour({ ...colours, none: colours.primary });
   return [
     {
       id: "feature-fill",
@@ -194,7 +195,7 @@ export function featureLayers(colours: Colours): LayerSpecification[] {
       id: "feature-line",
       type: "line",
       source: "features",
-      paint: { "line-color": colour, "line-width": 2 },
+      paint: { "line-color": colour, "line-width": 3 },
     },
     {
       id: "feature-point",
@@ -235,7 +236,10 @@ export function buildStyle({ tiles, areas, features, colours }: StyleParts): Sty
   ];
   const style: StyleSpecification = {
     version: 8,
-    sources: { areas: { type: "geojson", data: areas ?? EMPTY } },
+    sources: {
+      areas: { type: "geojson", data: areas ?? EMPTY },
+      "area-names": { type: "geojson", data: areas ? namePoints(areas) : EMPTY },
+    },
     layers,
   };
   if (tiles) {
