@@ -108,6 +108,8 @@ TABLE: dict[str, Transition] = {
     )
 }
 
+ON_LEDGER = "case.open"
+"""Act of a case that also ends what is owed on its lead."""
 FLAG_ACTIVE_ROLES = BUREAU | TOWNSHIP
 FLAG_ACTIVE_STATES = frozenset(_LIVE)
 REGISTER_ROLES = BUREAU

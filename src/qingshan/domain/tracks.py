@@ -90,7 +90,7 @@ def check_step(machine: Machine, done: Set[str], needs: StationNeeds, work: Stat
         raise ActRefused("role", f"“{needs.label}”不由您的职务办理")
     missing = [f"{label}未填" for slug, label in needs.fields if not work.fields.get(slug, "").strip()]
     if work.photos < needs.photos:
-        missing.append(f"还缺照片 {needs.photos - work.photos} 张")
+        missing.append(f"还缺照片 {needs.photos - work.photos} 张（重复的、本问题已用过的照片不算）")
     if work.files < needs.files:
         missing.append(f"还缺文件 {needs.files - work.files} 份")
     if missing:

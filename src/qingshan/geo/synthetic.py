@@ -56,7 +56,8 @@ def name_cells(cells: Mapping[str, Polygon], villages: Mapping[str, Sequence[str
 def special_area(county: BaseGeometry, centre: tuple[float, float], km2: float) -> Polygon:
     """A round area of ``km2`` square kilometres about ``centre`` (lon, lat), cut to the county (经开区合成范围).
 
-    Raises ValueError when the county has no such room there.
+    Exact to some square metres: a long straight border is not the same line on the plane. Raises ValueError when the
+    county has no such room there.
     """
     transformer = gk_transformer(zone_of(centre[0]))
     flat = project(np.array([county], dtype=object), transformer)[0]
@@ -74,7 +75,7 @@ def special_area(county: BaseGeometry, centre: tuple[float, float], km2: float) 
         lon, lat = transformer.transform(corners[:, 0], corners[:, 1], direction="INVERSE")
         return np.column_stack((lon, lat))
 
-    return _single(shapely.transform(outline, back))
+    return _single(shapely.intersection(shapely.transform(outline, back), county))
 
 
 def _round(middle: Point, radius: float, limit: BaseGeometry) -> BaseGeometry:

@@ -10,6 +10,8 @@ from PIL import Image, UnidentifiedImageError
 from PIL.ExifTags import GPS, IFD, Base
 
 LOCAL = ZoneInfo("Asia/Shanghai")
+MOST_PIXELS = 120_000_000
+"""More pixels than any camera in use makes; larger pictures are an attack on memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,10 @@ def read_header(data: bytes) -> PhotoHeader | None:
     """Read the header of a JPEG or PNG; None when the bytes are no picture."""
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG", "PNG"]) as image:
-            exif = image.getexif()
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            # Asking a PNG without an EXIF block for one decodes the whole picture.
+            exif = image.getexif() if image.format == "JPEG" or "exif" in image.info else Image.Exif()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     gps = exif.get_ifd(IFD.GPSInfo)

@@ -14,6 +14,7 @@ from qingshan.commons.files.exif import read_header
 from qingshan.commons.files.models import FileUse, StoredFile
 
 MAX_PHOTO = 30 * 1024 * 1024
+MAX_BATCH = 2 * 1024 * 1024 * 1024
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -42,8 +43,13 @@ def path_of(sha256: str) -> Path:
     return Path(settings.QINGSHAN_FILES) / sha256[:2] / sha256[2:4] / sha256
 
 
-def store_file(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
-    """Write an original durably and register it; the same bytes are stored once, each upload has its own row."""
+def store_file(
+    *, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime, limit: int | None = None
+) -> StoredFile:
+    """Write an original durably and register it; the same bytes are stored once, each upload has its own row.
+
+    ``limit``: bytes after which the file is refused (`FileRefused`) and nothing of it kept.
+    """
     root = Path(settings.QINGSHAN_FILES)
     root.mkdir(parents=True, exist_ok=True)
     digest, size, head = hashlib.sha256(), 0, b""
@@ -52,9 +58,14 @@ def store_file(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, 
             head = head or chunk[:64]
             digest.update(chunk)
             size += len(chunk)
+            if limit is not None and size > limit:
+                break
             handle.write(chunk)
         handle.flush()
         os.fsync(handle.fileno())
+    if limit is not None and size > limit:
+        Path(handle.name).unlink()
+        raise FileRefused(f"文件“{name}”超过 {limit // 1024 // 1024} MB，请压缩或拆分后再传")
     _settle(Path(handle.name), path_of(digest.hexdigest()))
     row = StoredFile(
         sha256=digest.hexdigest(),
@@ -94,15 +105,13 @@ def _read_photo(row: StoredFile) -> None:
 
 def store_evidence(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
     """Store a photo or a scanned paper; anything else is refused with the reason."""
-    row = store_file(chunks=chunks, name=name, uploaded_by=uploaded_by, now=now)
+    row = store_file(chunks=chunks, name=name, uploaded_by=uploaded_by, now=now, limit=MAX_PHOTO)
     if row.size == 0:
         raise FileRefused(f"文件“{row.original_name}”是空的，请重新选择")
     if row.media_type not in ("image/jpeg", "image/png", "application/pdf"):
         raise FileRefused(f"文件“{row.original_name}”不是照片（JPG、PNG）或 PDF，请换一份")
-    if row.size > MAX_PHOTO:
-        raise FileRefused(f"文件“{row.original_name}”超过 30 MB，请压缩后再传")
     if row.media_type.startswith("image/") and read_header(path_of(row.sha256).read_bytes()) is None:
-        raise FileRefused(f"照片“{row.original_name}”打不开（文件已损坏），请重新拍摄或选择")
+        raise FileRefused(f"照片“{row.original_name}”打不开（文件已损坏或像素过大），请重新拍摄或选择")
     return row
 
 
@@ -111,6 +120,12 @@ def use_file(*, file_id: UUID, matter_id: UUID, purpose: str, label: str, now: d
     FileUse.objects.bulk_create(
         [FileUse(file_id=file_id, matter_id=matter_id, purpose=purpose, label=label, used_at=now)]
     )
+
+
+def used_in(*, matter_id: UUID, digests: set[str]) -> set[str]:
+    """Those of ``digests`` that already stand as evidence in this matter."""
+    rows = FileUse.objects.filter(matter_id=matter_id, file__sha256__in=digests)
+    return set(rows.values_list("file__sha256", flat=True))
 
 
 def was_used_elsewhere(*, sha256: str, matter_id: UUID) -> bool:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from qingshan.commons.journal.models import PersonalValue, Seal
 from qingshan.commons.journal.personal import personal_digest
-from qingshan.commons.journal.services import WRITERS_LOCK, stamp
+from qingshan.commons.journal.services import stamp, take_writers_lock
 from qingshan.domain.journal import GENESIS, Break, StoredEntry, check_chain, seal_root
 
 _COLUMNS = (
@@ -48,8 +48,7 @@ def make_seal(*, now: datetime, day: date, reason: str, partition: str = "open")
     Waits for the writers in flight and keeps new ones waiting until the seal stands. Needs the system scope.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WRITERS_LOCK])
+        take_writers_lock()
         last = Seal.objects.filter(partition=partition).order_by("-number").first()
         hashes = _hashes(partition, last.until if last else None, now)
         previous = last.root if last else GENESIS
@@ -58,7 +57,7 @@ def make_seal(*, now: datetime, day: date, reason: str, partition: str = "open")
             number=last.number + 1 if last else 1,
             day=day,
             after=last.until if last else None,
-            until=now,
+            until=max(now, last.until) if last else now,
             entries=len(hashes),
             previous_root=previous,
             root=seal_root(previous, hashes),

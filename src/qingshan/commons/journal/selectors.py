@@ -82,9 +82,12 @@ class AsOf:
     recorded_at: datetime
 
 
-def ledgers_as_of(moment: datetime) -> list[AsOf]:
-    """Each matter's last entry recorded by ``moment``; the same whenever it is asked again."""
-    wait_for_writers()
+def ledgers_as_of(moment: datetime, *, patience: float | None = None) -> list[AsOf]:
+    """Each matter's last entry recorded by ``moment``; the same whenever it is asked again.
+
+    Waits for acts under way, at most ``patience`` seconds (`JournalBusy`).
+    """
+    wait_for_writers(seconds=patience)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (matter_id) matter_id, seq, recorded_at, payload::jsonb - 'details' - 'personal'"

@@ -59,11 +59,45 @@ def act_transaction() -> Iterator[None]:
         yield
 
 
-def wait_for_writers() -> None:
-    """Return when every act that started before this call has ended."""
+class JournalBusy(Exception):
+    """Acts that started before still run, a long import perhaps; the same question can be asked again later."""
+
+
+_WRITERS = """
+SELECT pid, virtualtransaction FROM pg_locks
+WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock' AND granted AND pid <> pg_backend_pid()
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_PAUSE = 0.05
+
+
+def wait_for_writers(*, seconds: float | None = None) -> None:
+    """Return when every act that started before this call has ended; new acts go on meanwhile.
+
+    Asking for the lock itself would make every new act queue behind the asker. After ``seconds`` (None: never) it gives
+    up with `JournalBusy`.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [WRITERS_LOCK])
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [WRITERS_LOCK])
+        cursor.execute(_WRITERS, [WRITERS_LOCK])
+        running = set(cursor.fetchall())
+        waited = 0.0
+        while running:
+            if seconds is not None and waited >= seconds:
+                raise JournalBusy("正在导入批次或封签，请稍后再试")
+            cursor.execute("SELECT pg_sleep(%s)", [_PAUSE])
+            waited += _PAUSE
+            cursor.execute(_WRITERS, [WRITERS_LOCK])
+            running &= set(cursor.fetchall())
+
+
+def take_writers_lock() -> None:
+    """Hold off new acts until the transaction ends, once none is under way; waits without making others queue."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [WRITERS_LOCK])
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_sleep(%s)", [_PAUSE])
 
 
 def recording_moment(acting: Acting) -> datetime:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.models import Acceptance, Case, CityCheck, CityReportItem, Track, TrackStep
+from qingshan.domain.case import CaseState
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:
@@ -23,6 +24,7 @@ def case_ledger(case: Case, in_force: InForce) -> dict[str, Any]:
         "case_id": str(case.id),
         "case_number": case.number,
         "lead_id": str(case.lead_id),
+        "lead_number": case.lead_number,
         "state": case.state,
         "category": case.category,
         "category_label": category.label,
@@ -65,12 +67,17 @@ def _gates(case: Case, zone: ZoneInfo) -> dict[str, str]:
         CityReportItem.objects.filter(case_id=case.id).select_related("report").order_by("-report__recorded_at").first()
     )
     check = CityCheck.objects.filter(case_id=case.id).order_by("-recorded_at").first()
-    stands = case.state != "open"
+    passed = list(CaseState).index(CaseState(case.state))
+    sent_back = case.state == CaseState.OPEN and check is not None and not check.passed
+    checked = check if check is not None and (sent_back or passed >= _AT[CaseState.CITY_PASSED]) else None
     return {
-        "accepted_on": accepted.accepted_on.isoformat() if accepted and stands else "",
-        "acceptance_opinion": accepted.opinion if accepted and stands else "",
-        "reported_on": report.report.reported_on.isoformat() if report and stands else "",
-        "report_number": report.report.number if report and stands else "",
-        "city_checked_on": check.checked_on.isoformat() if check else "",
-        "city_result": ("通过" if check.passed else "退回") if check else "",
+        "accepted_on": accepted.accepted_on.isoformat() if accepted and passed >= _AT[CaseState.ACCEPTED] else "",
+        "acceptance_opinion": accepted.opinion if accepted and passed >= _AT[CaseState.ACCEPTED] else "",
+        "reported_on": report.report.reported_on.isoformat() if report and passed >= _AT[CaseState.REPORTED] else "",
+        "report_number": report.report.number if report and passed >= _AT[CaseState.REPORTED] else "",
+        "city_checked_on": checked.checked_on.isoformat() if checked else "",
+        "city_result": ("通过" if checked.passed else "退回") if checked else "",
     }
+
+
+_AT = {state: number for number, state in enumerate(CaseState)}

@@ -108,7 +108,7 @@ class CaseDetail:
 
 def case_detail(viewer: Viewer, case_id: UUID) -> CaseDetail | None:
     """One case with all its records, or None when it is not in scope."""
-    rows = visible_cases(viewer).select_related("unit", "supervising_unit", "lead", "campaign")
+    rows = visible_cases(viewer).select_related("unit", "supervising_unit", "campaign")
     case = rows.filter(id=case_id).first()
     if case is None:
         return None

@@ -7,6 +7,7 @@ from qingshan.contexts.leads.models import Lead
 from qingshan.domain.acts import MatterKind
 from qingshan.domain.duty import Duty, duties_of
 from qingshan.domain.duty_facts import MatterFacts
+from qingshan.domain.lead import ON_LEDGER
 
 
 def lead_facts(lead: Lead, *, case_opened: bool = False) -> MatterFacts:
@@ -22,7 +23,7 @@ def lead_facts(lead: Lead, *, case_opened: bool = False) -> MatterFacts:
         entered_state_at=lead.state_since,
         active_since=lead.active_since,
         missing_by=lead.missing_by,
-        case_opened=case_opened,
+        case_opened=case_opened or ON_LEDGER in lead.events,
         events={act: datetime.fromisoformat(at) for act, at in lead.events.items()},
     )
 

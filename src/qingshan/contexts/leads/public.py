@@ -31,6 +31,7 @@ from qingshan.contexts.leads.services.batches import (
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
 from qingshan.contexts.leads.services.evidence import PhotoInput
+from qingshan.contexts.leads.services.on_ledger import put_on_ledger
 from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
 from qingshan.contexts.leads.services.single import LeadForm, register_lead
 from qingshan.contexts.leads.services.urgency import flag_active
@@ -63,6 +64,7 @@ __all__ = [
     "leads_by_ids",
     "leads_on_turn",
     "overdue_leads",
+    "put_on_ledger",
     "queue_acceptance",
     "queue_inspection",
     "receive_lead",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -67,6 +67,14 @@ def _run(job_id: UUID, work: Work) -> None:
         with system_scope():
             fail_batch(batch_id=job.subject_id, problem=str(error), now=clock())
         _end(job_id, "failed", str(error), clock)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the queue tries again
+    except Exception:
+        problem = "程序出错，没有导入任何一行；原件已保存，请联系系统管理人员查看后台日志"
+        with system_scope():
+            fail_batch(batch_id=job.subject_id, problem=problem, now=clock())
+        _end(job_id, "failed", problem, clock)
+        raise
     else:
         _end(job_id, "done", message, clock)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.db import DataError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
@@ -106,9 +107,16 @@ def perform(
     refusal = ActRefused("files", _("有附件不能使用"), tuple(refused_first)) if refused_first else None
     if refusal is None:
         try:
-            run()
+            with transaction.atomic():
+                run()
         except ActRefused as error:
             refusal = error
+        except DataError:
+            refusal = ActRefused("data", _("有一项内容太长，保存不下，请缩短后重试"))
+        except ValueError as error:
+            if "NUL" not in str(error):
+                raise
+            refusal = ActRefused("data", _("有一项内容含有不能保存的字符，请重新输入"))
         else:
             messages.success(request, done)
             if request.headers.get("HX-Request"):
@@ -141,15 +149,23 @@ def read_moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
+    if not _sensible(moment.year):
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 
 def read_day(text: str) -> date | None:
     """A day from a date field."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if _sensible(day.year) else None
+
+
+def _sensible(year: int) -> bool:
+    """Whether a typed year can be meant: a slip of the finger is no date."""
+    return 1980 <= year <= 2200
 
 
 def end_of_day(day: date | None) -> datetime | None:

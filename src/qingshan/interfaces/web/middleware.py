@@ -11,12 +11,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 from qingshan.commons.base.clock import server_clock
+from qingshan.commons.journal.services import JournalBusy
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Viewer, viewer_of
 from qingshan.interfaces.web.access import is_open, roles_of
@@ -59,6 +61,13 @@ class ScopeMiddleware:
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Busy is no error of the program: say so and ask to try again."""
+        busy = isinstance(exception, JournalBusy) or isinstance(
+            exception.__cause__, LockNotAvailable | QueryCanceled | DeadlockDetected
+        )
+        return render(request, "web/errors/503.html", status=503) if busy else None
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:

@@ -17,6 +17,7 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=40, unique=True)
     lead = models.OneToOneField("leads.Lead", models.PROTECT, related_name="+")
+    lead_number = models.CharField(max_length=40, default="")
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=16, default="open")
     state_since = models.DateTimeField()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import use_file
+from qingshan.commons.files.services import use_file, used_in
 from qingshan.commons.journal.services import ActReceipt, MatterChange, record_act
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -72,11 +72,12 @@ def write_entry(
     *,
     act_id: UUID | None = None,
     personal: Mapping[str, str] | None = None,
+    also: Sequence[MatterChange] = (),
 ) -> ActReceipt:
     """One journal entry for the case as it now stands, after its next due date was derived anew."""
     settle_due(step)
     change = change_of(step.case, step.in_force, details, personal or {})
-    return record_act(act=act, acting=step.acting, changes=[change], act_id=act_id)
+    return record_act(act=act, acting=step.acting, changes=[change, *also], act_id=act_id)
 
 
 def settle_due(step: CaseAct) -> None:
@@ -113,6 +114,12 @@ def split_files(rows: Sequence[StoredFile]) -> tuple[list[StoredFile], list[Stor
     """Photos and other files."""
     photos = [row for row in rows if row.media_type.startswith("image/")]
     return photos, [row for row in rows if not row.media_type.startswith("image/")]
+
+
+def count_new(rows: Sequence[StoredFile], case: Case) -> int:
+    """How many different files these are that the case does not have yet: one photo twice is one piece of evidence."""
+    digests = {row.sha256 for row in rows}
+    return len(digests - used_in(matter_id=case.id, digests=digests))
 
 
 def attach(rows: Sequence[StoredFile], step: CaseAct, purpose: str, label: str) -> None:

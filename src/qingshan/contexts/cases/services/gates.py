@@ -25,6 +25,7 @@ from qingshan.contexts.cases.services.acting import (
     attach,
     begin,
     change_of,
+    count_new,
     file_details,
     move,
     read_files,
@@ -76,7 +77,10 @@ def accept_case(
         step = begin(case_id=case_id, act="case.accept", outcome="", acting=acting)
         files = read_files(file_ids, acting)
         form = AcceptanceForm(
-            members=tuple(members), opinion=opinion, accepted_on=accepted_on, photos=len(split_files(files)[0])
+            members=tuple(members),
+            opinion=opinion,
+            accepted_on=accepted_on,
+            photos=count_new(split_files(files)[0], step.case),
         )
         today = step.now.astimezone(step.in_force.zone).date()
         min_members = step.in_force.plan.figures["min_acceptance_members"].value

@@ -14,7 +14,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.models import Case, Track
 from qingshan.contexts.cases.services.acting import CaseAct, write_entry
-from qingshan.contexts.leads.public import Lead, visible_leads
+from qingshan.contexts.leads.public import Lead, put_on_ledger, visible_leads
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.case import CaseState, Opening, check_opening
 from qingshan.domain.lead import OPEN_CASE_ROLES
@@ -55,6 +55,11 @@ def open_case(*, lead_id: UUID, form: OpeningForm, acting: Acting) -> Case:
             "case.open",
             {"lead": lead.number, "milestones": case.milestones, "tracks": [r.track for r in rules]},
             personal={"party": form.party.strip(), "responsible": form.opening.responsible_person.strip()},
+            also=[
+                put_on_ledger(
+                    lead=lead, case_number=case.number, claimed_at=acting.claimed_at(), in_force=in_force, now=now
+                )
+            ],
         )
         refs = receipt.personal[case.id]
         case.party_ref = UUID(refs["party"]) if "party" in refs else None
@@ -89,10 +94,10 @@ def subcode_needs(in_force: InForce) -> Mapping[str, Mapping[str, str]]:
     return needs | {t.code: plan.field_labels(t.requires) for t in plan.project_types}
 
 
-def supervising_unit(in_force: InForce, category: str, subcode: str) -> Unit:
+def supervising_unit(in_force: InForce, subcode: str) -> Unit:
     """Who answers for the category: the department of the project type, else the county bureau (三-2-2⓪)."""
     slug = next((t.unit for t in in_force.plan.project_types if t.code == subcode), "")
-    unit = unit_by_slug(slug) if slug and not in_force.plan.category(category).subcodes else None
+    unit = unit_by_slug(slug) if slug else None
     if unit is not None:
         return unit
     bureaus = units_of_kind("bureau")
@@ -112,6 +117,7 @@ def _build(lead: Lead, form: OpeningForm, in_force: InForce, acting: Acting) -> 
         id=new_id(),
         number=series.format(take_numbers(series.key)[0]),
         lead_id=lead.id,
+        lead_number=lead.number,
         campaign_id=lead.campaign_id,
         state=CaseState.OPEN.value,
         state_since=now,
@@ -119,7 +125,7 @@ def _build(lead: Lead, form: OpeningForm, in_force: InForce, acting: Acting) -> 
         subcode=opening.subcode,
         title=lead.title,
         unit=lead.unit,
-        supervising_unit=supervising_unit(in_force, opening.category, opening.subcode),
+        supervising_unit=supervising_unit(in_force, opening.subcode),
         division=lead.division,
         township_name=lead.township_name,
         village_name=lead.village_name,

@@ -13,6 +13,7 @@ from qingshan.contexts.cases.models import Case, Track, TrackStep
 from qingshan.contexts.cases.services.acting import (
     CaseAct,
     attach,
+    count_new,
     file_details,
     find_case,
     read_files,
@@ -48,7 +49,7 @@ def finish_station(
         needs = station_needs(in_force.plan, track, station)
         _check_unit(needs, case, acting)
         photos, papers = split_files(files)
-        work = StationWork(fields=fields, photos=len(photos), files=len(papers))
+        work = StationWork(fields=fields, photos=count_new(photos, case), files=count_new(papers, case))
         done = done_stations(row)
         check_step(machine_of(track), done, needs, work, acting.viewer.roles)
         act_id = new_id()

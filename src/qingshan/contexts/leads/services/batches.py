@@ -48,7 +48,7 @@ def register_batch(
         raise ActRefused("name", "批次名称未填，例如“省厅第三批”")
     if file.size == 0:
         raise ActRefused("file", f"文件“{file.original_name}”是空的，请重新选择")
-    return Batch.objects.get_or_create(
+    batch, new = Batch.objects.get_or_create(
         channel=channel,
         name=name.strip()[:120],
         sha256=file.sha256,
@@ -63,6 +63,17 @@ def register_batch(
             "created_at": acting.now(),
         },
     )
+    if not new and batch.state != "done":
+        _give_again(batch, file, crs.strip(), dispatch=dispatch)
+    return batch, new
+
+
+def _give_again(batch: Batch, file: StoredFile, crs: str, *, dispatch: bool) -> None:
+    """The same file given again before it was taken in: what was said now counts, e.g. another datum."""
+    changes = {"crs": crs, "dispatch": dispatch, "file_id": file.id, "state": "received", "problem": "", "preview": {}}
+    if Batch.objects.filter(id=batch.id).exclude(state="done").update(**changes):
+        for name, value in changes.items():
+            setattr(batch, name, value)
 
 
 def queue_inspection(*, batch: Batch, acting: Acting) -> Job:

@@ -6,7 +6,7 @@ from uuid import UUID
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.leads.models import Lead
+from qingshan.contexts.leads.models import Lead, Source
 from qingshan.contexts.leads.services.acting import LeadAct, compare_and_set, find_lead, write_entry
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import CORRECT_ROLES, VERIFIED_STATES, LeadState
@@ -33,7 +33,20 @@ def correct_lead(*, lead_id: UUID, values: Mapping[str, str], reason: str, actin
         }
         if not changed:
             raise ActRefused("nothing", "没有改动任何内容")
+        if "source_no" in changed:
+            _move_source(lead, changed["source_no"][1])
         compare_and_set(lead, {name: new for name, (_, new) in changed.items()})
         step = LeadAct(lead=lead, acting=acting, in_force=campaign_in_force(), now=acting.now(), target=state)
         write_entry(step, "lead.correct", {"reason": reason.strip(), "changed": changed})
         return lead
+
+
+def _move_source(lead: Lead, number: str) -> None:
+    """Let the source follow its corrected number; a number that another lead has is refused."""
+    key = f"no:{number}"
+    taken = Source.objects.filter(channel=lead.channel, key=key).exclude(lead=lead)
+    holder = taken.values_list("lead__number", flat=True).first()
+    if holder is not None:
+        raise ActRefused("duplicate", f"该渠道的编号 {number} 已登记为线索 {holder}")
+    if number:
+        Source.objects.filter(lead=lead, channel=lead.channel, key__startswith="no:").update(key=key)

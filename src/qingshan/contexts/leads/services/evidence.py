@@ -46,6 +46,8 @@ def read_photos(*, photos: Sequence[PhotoInput], lead: Lead, acting: Acting) -> 
             raise ActRefused("photo", "照片不存在或不是您上传的，请重新选择照片")
         if not row.media_type.startswith("image/"):
             raise ActRefused("photo", f"“{row.original_name}”不是照片，请换成 JPG 或 PNG")
+        if any(row.sha256 == other.sha256 for other in found):
+            raise ActRefused("photo", f"“{row.original_name}”与前面一张是同一张照片，每个方向请各拍一张")
         distance = distance_to_m(row.lon, row.lat, patch) if row.lon is not None and row.lat is not None else None
         found.append(
             Photo(

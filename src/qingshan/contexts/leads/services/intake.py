@@ -223,17 +223,19 @@ def wipe_forbidden(*, batch_id: UUID, now: datetime) -> str:
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(id=batch_id)
         path = path_of(batch.sha256)
-        Batch.objects.filter(id=batch_id).update(
-            state="failed",
-            problem=message,
-            file_name="（已删除）",
-            name=f"拒收 {batch.id.hex[-8:]}",
-            preview={},
-            finished_at=now,
-        )
+        same = Batch.objects.select_for_update().filter(sha256=batch.sha256).exclude(state="done")
+        for one in same.order_by("id"):
+            Batch.objects.filter(id=one.id).update(
+                state="failed",
+                problem=message,
+                file_name="（已删除）",
+                name=f"拒收 {one.id.hex[-8:]}",
+                preview={},
+                finished_at=now,
+            )
+            Job.objects.filter(subject_id=one.id).update(title="拒收的文件")
         StoredFile.objects.filter(sha256=batch.sha256).update(original_name="（已删除）", device="", software="")
-        Job.objects.filter(subject_id=batch_id).update(title="拒收的文件")
-        path.unlink(missing_ok=True)
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
     return message
 
 

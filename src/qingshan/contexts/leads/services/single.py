@@ -95,4 +95,7 @@ def _store_source(lead: Lead) -> None:
     known = Source.objects.filter(channel=lead.channel, key=key).values_list("lead__number", flat=True).first()
     if known is not None:
         raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")
-    Source.objects.create(lead=lead, channel=lead.channel, key=key, geometry_digest="")
+    row = Source(lead=lead, channel=lead.channel, key=key, geometry_digest="")
+    Source.objects.bulk_create([row], ignore_conflicts=True)
+    if not Source.objects.filter(id=row.id).exists():
+        raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 刚被他人登记，请刷新后再看")

@@ -95,6 +95,9 @@ class RowSorter:
         mapped = map_attributes(row.attributes, self.plan.intake.aliases)
         if row.geometry is None or row.problem:
             return _refused(row, mapped, row.problem or "没有图形：请在原文件中补绘该图斑后重新导入")
+        too_long = _too_long(mapped)
+        if too_long:
+            return _refused(row, mapped, too_long)
         digest = geometry_digest(row.geometry)
         key = f"no:{mapped.source_no}" if mapped.source_no else f"geom:{digest}"
         notes = (*row.notes, *mapped.notes)
@@ -144,6 +147,19 @@ class RowSorter:
         return results
 
 
+LONGEST_NUMBER, LONGEST_TYPE = 120, 20
+"""What the columns of a lead hold."""
+
+
+def _too_long(mapped: MappedAttributes) -> str:
+    number, kind = mapped.source_no or "", mapped.patch_type or ""
+    if len(number) > LONGEST_NUMBER:
+        return f"编号有 {len(number)} 个字，超过 {LONGEST_NUMBER} 个：请核对编号所在的列"
+    if len(kind) > LONGEST_TYPE:
+        return f"图斑类型“{kind[:20]}…”有 {len(kind)} 个字，超过 {LONGEST_TYPE} 个：请改用类型代码（如 CK）或改列名"
+    return ""
+
+
 def _known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
     rows = Source.objects.filter(channel=channel, key__in=list(keys))
     return {key: (number, digest) for key, number, digest in rows.values_list("key", "lead__number", "geometry_digest")}
@@ -155,7 +171,7 @@ def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
         outcome="rejected",
         reason=reason,
         notes=(*row.notes, *mapped.notes),
-        source_no=mapped.source_no or "",
+        source_no=(mapped.source_no or "")[:LONGEST_NUMBER],
         attributes=row.attributes,
     )
 

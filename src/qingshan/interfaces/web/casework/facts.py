@@ -25,7 +25,7 @@ def _matter(view: CaseView, persons: CasePersons) -> list[Fact]:
     size = f"{formats.mu_text(area)} {_('亩')}（{formats.m2_text(area)} m²）" if area is not None else ""
     own = {s.code: s for s in plan.category(case.category).subcodes}
     facts: list[Fact] = [
-        {"label": _("线索编号"), "value": case.lead.number},
+        {"label": _("线索编号"), "value": case.lead_number},
         {
             "label": _("类别"),
             "value": plan.category(case.category).label,

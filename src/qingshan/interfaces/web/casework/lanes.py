@@ -53,7 +53,7 @@ def _station(
         note = _turn(view, station, quiet=shared is not None)
         return {"state": "now", "label": station.label, "url": url, "note": note, **clock}
     limit = view.plan.limits.get(station.limit or "")
-    note = limit_words(view.plan, limit) if limit is not None and not clock and duty != shared else ""
+    note = limit_words(view.plan, limit) if limit is not None and duty is None else ""
     return {"state": "next", "label": station.label, "url": "", "note": note, **clock}
 
 

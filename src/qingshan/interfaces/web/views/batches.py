@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import visible_file
-from qingshan.commons.files.services import store_file
+from qingshan.commons.files.services import MAX_BATCH, FileRefused, store_file
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.inbox.selectors import batch_by_id, batches
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -121,7 +121,11 @@ def _store(request: OfficeRequest) -> StoredFile:
     if posted is None:
         raise ActRefused("file", _("没有选择文件"))
     row = store_file(
-        chunks=posted.chunks(), name=posted.name or "", uploaded_by=request.viewer.account_id, now=request.now
+        chunks=posted.chunks(),
+        name=posted.name or "",
+        uploaded_by=request.viewer.account_id,
+        now=request.now,
+        limit=MAX_BATCH,
     )
     if row.size and row.media_type not in SPATIAL:
         raise ActRefused(

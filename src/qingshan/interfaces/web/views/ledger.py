@@ -21,6 +21,8 @@ from qingshan.interfaces.web.casework.listing import read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 PAGE = 50
+PATIENCE = 4.0
+"""Seconds a page waits for acts under way, an import perhaps, before it asks to try again."""
 SHORT_TEXT = 14
 """Texts up to this length are not broken over lines."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,10 +60,10 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         else ""
     )
     try:
-        made = ledger_as_of(request.viewer, asked or request.now, now=request.now)
+        made = ledger_as_of(request.viewer, asked or request.now, now=request.now, patience=PATIENCE)
     except NotYet as refusal:
         problem = str(refusal)
-        made = ledger_as_of(request.viewer, request.now, now=request.now)
+        made = ledger_as_of(request.viewer, request.now, now=request.now, patience=PATIENCE)
     matching = [row for row in made.rows if _matches(row, values)]
     shown, more = _one_page(matching, request.GET.get("after", ""))
     wanted = [n for n, c in enumerate(COLUMNS) if values.get("columns") == "all" or c.key in SHORT]
@@ -174,7 +176,7 @@ def ledger_download(request: OfficeRequest) -> HttpResponse:
         )
     zone = campaign_in_force().zone
     try:
-        made = ledger_as_of(request.viewer, moment, now=request.now)
+        made = ledger_as_of(request.viewer, moment, now=request.now, patience=PATIENCE)
     except NotYet as refusal:
         return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
     with TemporaryDirectory() as folder:
