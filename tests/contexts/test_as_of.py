@@ -102,7 +102,7 @@ def test_writers_do_not_wait_for_each_other(world: World) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
         world.make_lead(state="under_verification")
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock'",
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock' AND pid = pg_backend_pid()",
             [WRITERS_LOCK],
         )
         assert cursor.fetchone() == (1,)

@@ -120,13 +120,16 @@ def _store(request: OfficeRequest) -> StoredFile:
     posted = request.FILES.get("file")
     if posted is None:
         raise ActRefused("file", _("没有选择文件"))
-    row = store_file(
-        chunks=posted.chunks(),
-        name=posted.name or "",
-        uploaded_by=request.viewer.account_id,
-        now=request.now,
-        limit=MAX_BATCH,
-    )
+    try:
+        row = store_file(
+            chunks=posted.chunks(),
+            name=posted.name or "",
+            uploaded_by=request.viewer.account_id,
+            now=request.now,
+            limit=MAX_BATCH,
+        )
+    except FileRefused as refusal:
+        raise ActRefused("file", str(refusal)) from refusal
     if row.size and row.media_type not in SPATIAL:
         raise ActRefused(
             "file",
