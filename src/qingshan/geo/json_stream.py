@@ -91,7 +91,7 @@ class Window:
                 raise self.fault(f"单个要素超过 {MAX_FEATURE_CHARS // 1024 // 1024} MB 或语法有误（{reason}）")
             if not self.grow(size):
                 raise self.fault(f"语法有误或文件不完整（{reason}）")
-            size *= 4
+            size = min(size * 4, MAX_FEATURE_CHARS // 4)
 
     def fault(self, reason: str) -> ReadError:
         """The error for the present place."""

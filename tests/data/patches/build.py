@@ -174,10 +174,10 @@ def demo_rows(shapes: list[BaseGeometry], outline: BaseGeometry) -> list[Row]:
     bow_tie = Polygon([(114.3011, 37.8102), (114.3042, 37.8129), (114.3042, 37.8102), (114.3011, 37.8129)])
     rows.append(row(300_058, bow_tie, 40_960.0))
     large = max(shapes[57:], key=lambda shape: float(shape.area))
-    rows.append(row(300_059, put(large, 114.296, 37.800), large.area))
+    rows.append(row(300_059, put(large, 114.274, 37.816), large.area))
     slip = [(114.341, 37.87), (114.341, 37.87008), (114.3409, 37.87008), (114.3409, 37.86992), (114.3411, 37.86992)]
     ring = [(114.34, 37.87), *slip, (114.3432, 37.87), (114.3433, 37.8722), (114.3401, 37.8722)]
-    rows.append(row(300_060, Polygon(ring), 68_900.0))
+    rows.append(row(300_060, Polygon(ring), 69_730.0))
     rows[9][0]["MJ"] = f"{rows[9][0]['MJ'] / 10_000 * 15:.2f}亩"
     rows.append((dict(rows[4][0]), rows[4][1]))
     return rows
