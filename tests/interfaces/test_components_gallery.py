@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.template import Context, Template, TemplateSyntaxError
+from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.utils import translation
 
 from qingshan.domain.acts import CATALOGUE
@@ -121,3 +121,11 @@ def test_the_build_holds_what_pages_load():
     built = read_assets(DIST)
     for address in (built.script, built.sprite, built.mark, *built.styles):
         assert (DIST / address.split("/web/dist/")[1]).is_file()
+
+
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "500"])
+def test_fault_pages_are_found_by_their_common_names(name):
+    with translation.override("zh-hans"):
+        html = Engine.get_default().get_template(f"{name}.html").render(Context({"exception": "不在您的辖区内"}))
+    assert ("不在您的辖区内" in html) is (name in {"403", "404"})
+    assert re.search(r"<h1>\s*\S", html)

@@ -39,7 +39,8 @@ def write_gallery(folder: Path) -> list[Path]:
     for name, template, language, theme in SHEETS:
         with translation.override(language):
             # Without the pages' context processors: the gallery needs no database.
-            html = Engine.get_default().get_template(template).render(Context({**sample(), "request": _request(theme)}))
+            context = Context({**sample(), "request": _request(theme), "csrf_token": "gallery"})
+            html = Engine.get_default().get_template(template).render(context)
         path = folder / name
         path.write_text(html, encoding="utf-8")
         written.append(path)
