@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, timedelta
-from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -71,16 +69,17 @@ def test_the_classes_add_up_to_the_rows_and_no_verified_lead_is_missing(world: W
     assert sum(ledger.classes.values()) == len(ledger.rows) == 6
 
 
-def test_the_ledger_waits_for_a_writer_in_flight(world: World, superuser: psycopg.Connection[tuple[Any, ...]]) -> None:
+def test_the_ledger_waits_for_a_writer_in_flight(transactional_db: None, world: World) -> None:
     """An act that took its moment before T and commits after the question was asked stands in the answer."""
     lead = world.make_lead()
     world.clock.tick(minutes=1)
     moment = world.clock.now
-    found: list[list[AsOf]] = []
+    asked, found = threading.Event(), list[list[AsOf]]()
 
     def ask() -> None:
         try:
             with system_scope():
+                asked.set()
                 found.append(ledgers_as_of(moment))
         finally:
             connection.close()
@@ -89,8 +88,9 @@ def test_the_ledger_waits_for_a_writer_in_flight(world: World, superuser: psycop
     with act_transaction():
         world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
         reader.start()
-        while not _waits(superuser):
-            assert reader.is_alive()
+        assert asked.wait(timeout=20)
+        reader.join(timeout=0.5)
+        assert reader.is_alive()
         assert found == []
     reader.join(timeout=20)
     [[answer]] = found
@@ -102,18 +102,11 @@ def test_writers_do_not_wait_for_each_other(world: World) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
         world.make_lead(state="under_verification")
         cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock' AND pid = pg_backend_pid()",
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND mode = 'ShareLock'"
+            " AND pid = pg_backend_pid()",
             [WRITERS_LOCK],
         )
         assert cursor.fetchone() == (1,)
-
-
-def _waits(superuser: psycopg.Connection[tuple[Any, ...]]) -> bool:
-    """Whether somebody waits for the writers' lock."""
-    row = superuser.execute(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted", [WRITERS_LOCK]
-    ).fetchone()
-    return row != (0,)
 
 
 def test_moments_are_compared_across_time_zones(world: World) -> None:

@@ -63,7 +63,7 @@ def test_duties_run_from_the_claimed_time_and_ledgers_freeze_by_the_recorded_one
 def test_every_act_of_a_full_life_leaves_exactly_one_entry_in_its_chain(world: World) -> None:
     case = world.make_case(upto="closed")
     acts = [entry.act for entry in world.entries(case.lead_id)]
-    assert acts == ["lead.register", "lead.receive", "lead.verify", "lead.review_approve"]
+    assert acts == ["lead.register", "lead.receive", "lead.verify", "lead.review_approve", "case.open"]
     case_acts = [entry.act for entry in world.entries(case.id)]
     steps = ["case.track_step"] * 10
     assert case_acts == [
@@ -73,6 +73,14 @@ def test_every_act_of_a_full_life_leaves_exactly_one_entry_in_its_chain(world: W
         entries = world.entries(matter_id)
         assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
         assert len({entry.act_id for entry in entries}) == len(entries)
+
+
+def test_opening_a_case_is_one_act_on_two_matters(world: World) -> None:
+    case = world.make_case(upto="open")
+    on_case, on_lead = world.entries(case.id)[-1], world.entries(case.lead_id)[-1]
+    assert on_case.act_id == on_lead.act_id
+    assert payload(on_lead)["details"] == {"case": case.number}
+    assert payload(on_lead)["ledger"]["due_at"] == "", "nothing is owed on the lead any more"
 
 
 def test_one_act_on_three_cases_is_one_act_with_one_entry_each(world: World) -> None:

@@ -120,8 +120,9 @@ def test_the_same_station_and_the_acceptance_against_a_correction(world: World) 
         acting, paper = world.acting(member), world.paper(member)
         fields = world.station_fields("enforcement", "stop_notice")
         attempts.append(
-            partial(world.perform, acting, finish_station, case_id=case.id, track="enforcement", station="stop_notice", fields=fields,
-                file_ids=[paper],
+            partial(
+                world.perform, acting, finish_station, case_id=case.id, track="enforcement", station="stop_notice",
+                fields=fields, file_ids=[paper],
             )
         )  # fmt: skip
     assert_one_won(at_once(*attempts))
