@@ -1,21 +1,29 @@
 """Files made at run time: small collections, packages and archives, sound and hostile."""
 
+import csv
 import json
 import sqlite3
 import struct
 import zipfile
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import shapely
+from hypothesis import settings
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.geo.features import FeatureFile, ReadError, SourceRow
 from qingshan.geo.readers import read_features
+from qingshan.geo.synthetic import village_cells
 
 PATCHES = Path(__file__).parents[1] / "data" / "patches"
 PLAN = Path(__file__).parents[2] / "plans" / "130132-2024"
+STEADY = settings(deadline=None)
+"""Property tests measure no time: other work may share the machine."""
 SQUARE = shapely.box(114.30, 37.80, 114.303, 37.802)
 
 
@@ -23,6 +31,29 @@ def county() -> BaseGeometry:
     """The county's outline."""
     document = json.loads((PLAN / "county.geojson").read_text(encoding="utf-8"))
     return shapely.from_geojson(json.dumps(document["features"][0]["geometry"]))
+
+
+def villages() -> dict[str, list[str]]:
+    """The county's village codes by township."""
+    found: dict[str, list[str]] = defaultdict(list)
+    with (PLAN / "divisions.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            if len(row["code"]) == 12:
+                found[row["code"][:9]].append(row["code"])
+    return dict(found)
+
+
+def hints() -> dict[str, tuple[float, float]]:
+    """About where each township lies."""
+    with (PLAN / "area_hints.csv").open(encoding="utf-8") as stream:
+        return {row["code"]: (float(row["lon"]), float(row["lat"])) for row in csv.DictReader(stream)}
+
+
+@cache
+def county_cells() -> dict[str, Polygon]:
+    """The generated villages of the county, made once."""
+    where = hints()
+    return village_cells(county(), [(code, len(codes), where[code]) for code, codes in villages().items()], 7)
 
 
 def read_all(path: Path, **options: Any) -> tuple[FeatureFile, list[SourceRow]]:

@@ -11,9 +11,7 @@ from qingshan.geo.attributes import map_attributes
 from qingshan.geo.crs import area_m2
 from qingshan.geo.features import SourceRow
 from qingshan.geo.routing import AreaRow, Router
-from qingshan.geo.synthetic import village_cells
-from tests.geo.making import PLAN, county, read_all
-from tests.geo.test_synthetic import hints, villages
+from tests.geo.making import PLAN, county, county_cells, read_all
 
 BATCH = PLAN / "demo" / "patches-2024-batch3.geojson"
 
@@ -37,10 +35,8 @@ def test_one_bow_tie_one_repair_one_repeated_number(rows: list[SourceRow]) -> No
     assert rows[60].geometry == rows[4].geometry
 
 
-@pytest.mark.parametrize("seed", [1, 7])
-def test_two_outside_and_one_on_a_border_of_townships(rows: list[SourceRow], seed: int) -> None:
-    where = hints()
-    cells = village_cells(county(), [(code, len(codes), where[code]) for code, codes in villages().items()], seed)
+def test_two_outside_and_one_on_a_border_of_townships(rows: list[SourceRow]) -> None:
+    cells = county_cells()
     areas = [AreaRow(key=k, name=k, kind="village", township_key=k[:9], geometry=c) for k, c in cells.items()]
     router = Router(areas, county(), border_share=load_plan(PLAN).routing.border_share)
     placed = [(row.index, router.place(row.geometry)) for row in rows if row.geometry is not None]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qingshan.geo import json_stream
 from qingshan.geo.features import ReadError
-from tests.geo.making import SQUARE, attempt, feature, read_all, refusal, write_collection
+from tests.geo.making import SQUARE, STEADY, attempt, feature, read_all, refusal, write_collection
 
 
 def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -151,6 +151,7 @@ def test_a_feature_longer_than_the_limit_is_refused(tmp_path: Path, monkeypatch:
     assert "超过 3 MB" in refusal(path).message
 
 
+@STEADY
 @given(size=st.integers(1, 400), text=st.text(max_size=80))
 def test_blocks_may_end_anywhere(tmp_path_factory: pytest.TempPathFactory, size: int, text: str) -> None:
     properties = {"a": text, "b": -12.5e3, "c": [True, None]}
@@ -175,6 +176,7 @@ def test_blocks_may_end_anywhere(tmp_path_factory: pytest.TempPathFactory, size:
     assert walk.members == {"name": text, "n": 12345, "last": 67}
 
 
+@STEADY
 @given(
     content=st.one_of(
         st.binary(max_size=300),

@@ -13,10 +13,10 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qingshan.geo import finishing, validity
 from qingshan.geo.archives import MIB, ArchiveLimits
 from qingshan.geo.features import ReadError
-from qingshan.geo.validity import MAX_VERTICES
-from tests.geo.making import PATCHES, SQUARE, attempt, feature, read_all, refusal, write_collection, write_zip
+from tests.geo.making import PATCHES, SQUARE, STEADY, attempt, feature, read_all, refusal, write_collection, write_zip
 
 SHAPEFILE = (PATCHES / "utf8-cpg-4490.zip").read_bytes()
 SMALL = ArchiveLimits(members=20, expanded_bytes=8 * MIB, free_bytes=MIB, ratio=50)
@@ -143,12 +143,14 @@ def test_names_in_chinese_without_the_utf8_mark(tmp_path: Path) -> None:
     assert len(rows) == 48
 
 
-def test_every_kind_of_bad_row_at_once(tmp_path: Path) -> None:
+def test_every_kind_of_bad_row_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validity, "MAX_VERTICES", 1_000)
+    monkeypatch.setattr(finishing, "MAX_VERTICES", 1_000)
     swapped = shapely.transform(SQUARE, lambda corners: corners[:, ::-1])
     bow_tie = shapely.Polygon([(114.3, 37.8), (114.31, 37.81), (114.31, 37.8), (114.3, 37.81)])
     tall = shapely.force_3d(SQUARE, 120.0)
     mixed = shapely.GeometryCollection([shapely.Point(114.3, 37.8), SQUARE, shapely.LineString([(114, 37), (114, 38)])])
-    angles = np.linspace(0, 2 * np.pi, MAX_VERTICES + 2)
+    angles = np.linspace(0, 2 * np.pi, 1_002)
     huge = shapely.Polygon(np.column_stack((114.3 + 0.01 * np.cos(angles), 37.8 + 0.01 * np.sin(angles))))
     abroad = shapely.box(-70.1, -13.1, -70.0, -13.0)
     rows = [feature(shape) for shape in (SQUARE, swapped, bow_tie, tall, mixed, huge, abroad)]
@@ -188,7 +190,7 @@ def test_row_of_another_zone_is_refused(tmp_path: Path) -> None:
     assert "带号" in str(read[2].problem)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(STEADY, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["utf8-cpg-4490.zip", "gbk-nocpg-noprj-4526.zip", "patches.gpkg", "patches.geojson"]),
     at=st.floats(0, 1, exclude_max=True),

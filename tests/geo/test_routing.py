@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 from qingshan.geo.routing import AreaRow, Router
+from tests.geo.making import STEADY
 
 WEST, EAST, NORTH = "130132100", "130132101", "130132102"
 COUNTY = box(0, 0, 40, 20)
@@ -104,6 +105,7 @@ def test_many_in_order_and_none() -> None:
 side = st.floats(0.01, 12)
 
 
+@STEADY
 @given(x=st.floats(-5, 42), y=st.floats(-5, 22), width=side, height=side)
 def test_shares_add_up(x: float, y: float, width: float, height: float) -> None:
     patch = box(x, y, x + width, y + height)

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from qingshan.geo import validity
 from qingshan.geo.validity import mend
+from tests.geo.making import STEADY
 
 BOW_TIE = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
 SLIP = Polygon([(0, 0), (5, 0), (5, 0.3), (4.7, 0.3), (4.7, -0.3), (5.3, -0.3), (10, 0), (10, 10), (0, 10)])
@@ -100,6 +101,7 @@ def test_too_many_corners(monkeypatch: pytest.MonkeyPatch) -> None:
 corner = st.tuples(st.integers(0, 40), st.integers(0, 40))
 
 
+@STEADY
 @given(ring=st.lists(corner, min_size=3, max_size=12))
 def test_never_more_area_than_drawn_and_never_changed_silently(ring: list[tuple[int, int]]) -> None:
     drawn = Polygon(ring)
@@ -115,6 +117,7 @@ def test_never_more_area_than_drawn_and_never_changed_silently(ring: list[tuple[
     assert mended.notes or mended.geometry.equals_exact(drawn, 0)
 
 
+@STEADY
 @given(parts=st.lists(st.tuples(corner, st.integers(1, 20), st.integers(1, 20)), min_size=1, max_size=5))
 def test_parts_cover_what_they_covered_before(parts: list[tuple[tuple[int, int], int, int]]) -> None:
     boxes = [box(x, y, x + width, y + height) for (x, y), width, height in parts]
