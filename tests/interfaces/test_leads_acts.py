@@ -89,6 +89,28 @@ def test_a_lead_sent_back_with_its_reason_is_dispatched_anew(
     assert reason in shown
 
 
+@pytest.mark.clause("三-1-2②b")
+def test_many_leads_are_signed_for_at_once_and_each_tells_its_outcome(
+    sign_in: SignIn, make_lead: MakeLead, world: World
+) -> None:
+    fresh, late, foreign = make_lead(), make_lead(state="under_verification"), make_lead(township=cast.HEISHUIHE)
+    client = sign_in(cast.TOWNSHIP_OFFICER)
+    listed = client.get(reverse("web:lead_list"))
+    assert [row["lead"].id for row in listed.context["rows"] if row["pick"]] == [fresh.id]
+    picked = [str(fresh.id), str(late.id), str(foreign.id), str(fresh.id), "nonsense"]
+    answer = client.post(reverse("web:lead_receive_many"), {"id": picked})
+    assert (answer.status_code, answer.context["done"], answer.context["refused"]) == (200, 1, 1)
+    assert foreign.number not in answer.content.decode()
+    assert [world.lead(lead.id).state for lead in (fresh, late, foreign)] == [
+        "under_verification",
+        "under_verification",
+        "dispatched",
+    ]
+    assert acts_of(world, fresh.id) == ["lead.register", "lead.receive"]
+    assert "没有选中线索" in client.post(reverse("web:lead_receive_many")).content.decode()
+    assert sign_in(cast.BUREAU_OFFICER).post(reverse("web:lead_receive_many")).status_code == 403
+
+
 # --- review ----------------------------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,7 @@ ROWS: dict[str, Row] = {
     "lead_stop_notice": Row(MATTER, "active_lead"),
     "lead_dispatch": Row(OFFICE, "lead"),
     "lead_receive": Row(TOWNSHIP, "lead", "post"),
+    "lead_receive_many": Row(TOWNSHIP, method="post"),
     "lead_return": Row(TOWNSHIP, "lead"),
     "lead_verify": Row(TOWNSHIP, "lead"),
     "lead_review": Row(BUREAU, "lead"),

@@ -4,16 +4,18 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.inbox.selectors import batches
 from qingshan.commons.people.selectors import township_level_units
 from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.public import cases_of_leads
-from qingshan.contexts.leads.public import PAGE, LeadDetail, lead_counts, lead_detail, lead_page
-from qingshan.domain.lead import REGISTER_ROLES
+from qingshan.contexts.leads.public import PAGE, Lead, LeadDetail, is_own_unit, lead_counts, lead_detail, lead_page
+from qingshan.domain.lead import REGISTER_ROLES, TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import lead_shown
@@ -27,6 +29,7 @@ from qingshan.interfaces.web.views.lead_filters import (
     state_tabs,
 )
 
+SIGN = TABLE["lead.receive"]
 ROWS_ID = "lead-rows"
 """Id of the part of the list that a filter or a tab replaces."""
 
@@ -43,38 +46,52 @@ def lead_or_404(viewer: Viewer, lead_id: UUID) -> LeadDetail:
 @require_safe
 def lead_list(request: OfficeRequest) -> HttpResponse:
     """Leads in scope, newest first; the address holds the whole view (一-1)."""
-    address, in_force, viewer = ListAddress.read(request.GET), campaign_in_force(), request.viewer
-    wanted = address.filter()
-    found = lead_page(viewer, wanted, request.now)
-    counts = lead_counts(viewer, wanted, request.now)
-    units = _units(viewer)
-    known_batches = _batches(viewer)
-    cases = cases_of_leads(viewer, [lead.id for lead in found.rows if lead.state == "substantiated"])
-    context = {
-        "rows": [
-            {"lead": lead, "case": cases.get(lead.id), "channel": channel_text(lead.channel, in_force)}
-            for lead in found.rows
-        ],
-        "tabs": state_tabs(address, counts),
-        "fields": filter_fields(address, in_force, units, known_batches),
-        "chips": chips(address, in_force, units, known_batches),
-        "keep": [{"name": "state", "value": address.get("state")}] if address.get("state") else [],
-        "clear_url": address.to(dict.fromkeys(FIELDS[1:], "")),
-        "total": counts.get(address.get("state"), 0) if address.get("state") else sum(counts.values()),
-        "first_url": address.to() if address.before else "",
-        "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
-        "filtered": bool(address.values),
-        "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
-        "rows_id": ROWS_ID,
-        "now": request.now,
-    }
-    swap = _is_swap(request)
-    response = render(request, "web/leads/_rows.html" if swap else "web/leads/list.html", context)
+    address, swap = ListAddress.read(request.GET), _is_swap(request)
+    response = render(request, "web/leads/_rows.html" if swap else "web/leads/list.html", _list(request, address))
     if swap:
         # The address as we write it, without the empty fields of the filter bar.
         response.headers["HX-Push-Url"] = request.path + address.to(before=address.before).rstrip("?")
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def _list(request: OfficeRequest, address: ListAddress) -> dict[str, object]:
+    viewer, in_force, wanted = request.viewer, campaign_in_force(), address.filter()
+    found, counts = lead_page(viewer, wanted, request.now), lead_counts(viewer, wanted, request.now)
+    units, known_batches = _units(viewer), _batches(viewer)
+    state = address.get("state")
+    return {
+        "rows": _rows(viewer, found.rows, in_force),
+        "tabs": state_tabs(address, counts),
+        "fields": filter_fields(address, in_force, units, known_batches),
+        "chips": chips(address, in_force, units, known_batches),
+        "keep": [{"name": "state", "value": state}] if state else [],
+        "clear_url": address.to(dict.fromkeys(FIELDS[1:], "")),
+        "total": counts.get(state, 0) if state else sum(counts.values()),
+        "first_url": address.to() if address.before else "",
+        "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
+        "may_sign": not viewer.roles.isdisjoint(SIGN.roles),
+        "bulk": [{"label": _("签收"), "url": reverse("web:lead_receive_many"), "icon": "receive"}],
+        "filtered": bool(address.values),
+        "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
+        "rows_id": ROWS_ID,
+        "now": request.now,
+    }
+
+
+def _rows(viewer: Viewer, leads: list[Lead], in_force: InForce) -> list[dict[str, object]]:
+    """Rows with the case that stands on them; ``pick``: the viewer may sign for the lead now."""
+    cases = cases_of_leads(viewer, [lead.id for lead in leads if lead.state == "substantiated"])
+    may_sign = not viewer.roles.isdisjoint(SIGN.roles)
+    return [
+        {
+            "lead": lead,
+            "case": cases.get(lead.id),
+            "channel": channel_text(lead.channel, in_force),
+            "pick": may_sign and lead.state in SIGN.sources and is_own_unit(viewer, lead),
+        }
+        for lead in leads
+    ]
 
 
 def _is_swap(request: HttpRequest) -> bool:

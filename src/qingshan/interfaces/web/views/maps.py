@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -74,9 +75,16 @@ def tile(request: OfficeRequest, layer: str, z: int, x: int, y: int) -> HttpResp
 @require_safe
 def areas(request: OfficeRequest) -> HttpResponse:
     """Areas of county, townships, villages and special units as GeoJSON; ``synthetic`` ones are not real borders."""
+    newest = Area.objects.filter(current=True).order_by("-id").values_list("id", flat=True).first()
+    return tagged(request, _areas(newest), GEOJSON)
+
+
+@lru_cache(maxsize=1)
+def _areas(_newest: UUID | None) -> bytes:
+    """All areas as one answer; made again when an area was stored (their ids follow time)."""
     rows = current_areas("county", "township", "village", "special", "outline")
     content = {"type": "FeatureCollection", "features": [_area(row) for row in rows]}
-    return tagged(request, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), GEOJSON)
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _area(row: Area) -> dict[str, object]:
