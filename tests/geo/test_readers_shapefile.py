@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from qingshan.geo.dbf import find_encoding, open_table
+from qingshan.geo.readers import read_features
 from tests.geo.making import (
     dbf_bytes,
     polygon_record,
@@ -215,6 +216,10 @@ def test_unpacked_files_are_gone_after_the_walk(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     path = shapefile(tmp_path / "a.zip", [b"1"])
     read_all(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.zip"]
+    source = read_features(path)
+    assert len(list(tmp_path.iterdir())) == 2
+    del source
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.zip"]
     refusal(shapefile(path, [b"\xff\xff"]))
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.zip"]

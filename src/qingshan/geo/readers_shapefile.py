@@ -1,7 +1,9 @@
 """Zipped Shapefiles (压缩的 Shapefile): nested folders, Chinese names, several layers, with or without .prj, .cpg."""
 
+import shutil
 import struct
 import tempfile
+import weakref
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -38,25 +40,23 @@ class ShapeLayer:
 
 
 def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits) -> FeatureFile:
-    """Open every layer of areas or points in the archive; raises `ReadError` when one is not wholly readable."""
-    folder = tempfile.TemporaryDirectory(prefix="qingshan-shp-")
+    """Open every layer of areas or points in the archive; raises `ReadError` when one is not wholly readable.
+
+    The unpacked files go when the walk over the rows ends, or when nobody holds the rows any more.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="qingshan-shp-"))
     try:
         with open_zip(path) as archive:
-            sets = _unpack(archive, Path(folder.name), limits, path.stat().st_size)
+            sets = _unpack(archive, folder, limits, path.stat().st_size)
         layers = [_open_layer(name, base, crs) for name, base in sets.items()]
+        usable, notes = _choose(layers)
     except BaseException:
-        folder.cleanup()
+        shutil.rmtree(folder)
         raise
-    lines = [layer.name for layer in layers if _LINE in layer.kind]
-    usable = [layer for layer in layers if _LINE not in layer.kind]
-    notes = [f"图层 {name} 为线，未读入" for name in lines]
-    if len(usable) > 1:
-        notes.append(f"压缩包内有 {len(usable)} 个图层，全部读入：{'、'.join(layer.name for layer in usable)}")
-    if not usable:
-        folder.cleanup()
-        raise ReadError(f"压缩包内只有线图层（{'、'.join(lines)}）", "图斑应为面图层，请转换后重新打包")
+    rows = _all_rows(usable, folder)
+    weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
     return FeatureFile(
-        rows=_all_rows(usable, folder),
+        rows=rows,
         count=sum(layer.count - layer.deleted for layer in usable),
         format="shapefile",
         crs_text="；".join(dict.fromkeys(layer.placing.text for layer in usable)),
@@ -64,6 +64,18 @@ def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits)
         layers=tuple(layer.name for layer in usable),
         notes=tuple(dict.fromkeys([*notes, *(note for layer in usable for note in layer.notes)])),
     )
+
+
+def _choose(layers: list[ShapeLayer]) -> tuple[list[ShapeLayer], list[str]]:
+    """The layers that patches can stand in, and what to tell of the others; raises `ReadError` if there is none."""
+    lines = [layer.name for layer in layers if _LINE in layer.kind]
+    usable = [layer for layer in layers if _LINE not in layer.kind]
+    if not usable:
+        raise ReadError(f"压缩包内只有线图层（{'、'.join(lines)}）", "图斑应为面图层，请转换后重新打包")
+    notes = [f"图层 {name} 为线，未读入" for name in lines]
+    if len(usable) > 1:
+        notes.append(f"压缩包内有 {len(usable)} 个图层，全部读入：{'、'.join(layer.name for layer in usable)}")
+    return usable, notes
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, limits: ArchiveLimits, size: int) -> dict[str, Path]:
@@ -171,15 +183,15 @@ def _text_of(path: Path) -> str | None:
     return text.strip(" \0\r\n\t") or None
 
 
-def _all_rows(layers: list[ShapeLayer], folder: "tempfile.TemporaryDirectory[str]") -> Iterator[SourceRow]:
-    """Rows of all layers, numbered on; the unpacked files go when the walk ends."""
+def _all_rows(layers: list[ShapeLayer], folder: Path) -> Iterator[SourceRow]:
+    """Rows of all layers, numbered on; the unpacked files go at the end."""
     first = 1
     try:
         for layer in layers:
             yield from finish_rows(_raw_rows(layer, first), layer.placing)
             first += layer.count
     finally:
-        folder.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _raw_rows(layer: ShapeLayer, first: int) -> Iterator[RawRow]:
