@@ -3,49 +3,57 @@
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qingshan.domain.duty_rules import EVENT_LABELS
 from qingshan.domain.limits import Limit
 from qingshan.domain.plan import Plan, clause_ids
 
-TABLE_WORDS = {
-    "limits": "时限",
-    "limit_terms": "时限",
-    "duties": "职责",
-    "categories": "类别与违法情形",
-    "project_types": "工程项目类型",
-    "channels": "线索渠道",
-    "tracks": "办理线",
-    "track_defs": "办理节点",
-    "checklists": "检查清单",
-    "rectification_modes": "整改方式",
-    "verdicts": "核查结论",
-    "unfounded_reasons": "查否原因",
-    "verdict_maps": "结论对照",
-    "photo_rules": "举证照片规则",
-    "routing": "按位置派单",
-    "numbering": "编号",
-    "intake": "批次导入",
-    "reporting": "报送日历",
-    "ladder": "督导措施",
-    "accountability": "问责提示",
-    "patrol": "巡查",
-    "look_back": "回头看",
-    "reminders": "催办",
-    "hot_spot": "多发频发地区",
-    "milestones": "时间节点",
-    "basis_documents": "依据文件",
-    "figures": "参数",
-    "units": "单位",
-    "unit_areas": "单位范围",
-    "posts": "职务",
-    "post_rules": "职务规则",
-    "taskforce": "工作专班",
+TABLE_WORDS: dict[str, str | Promise] = {
+    "limits": gettext_lazy("时限"),
+    "limit_terms": gettext_lazy("时限"),
+    "duties": gettext_lazy("职责"),
+    "categories": gettext_lazy("类别与违法情形"),
+    "project_types": gettext_lazy("工程项目类型"),
+    "channels": gettext_lazy("线索渠道"),
+    "tracks": gettext_lazy("办理线"),
+    "track_defs": gettext_lazy("办理节点"),
+    "checklists": gettext_lazy("检查清单"),
+    "rectification_modes": gettext_lazy("整改方式"),
+    "verdicts": gettext_lazy("核查结论"),
+    "unfounded_reasons": gettext_lazy("查否原因"),
+    "verdict_maps": gettext_lazy("结论对照"),
+    "photo_rules": gettext_lazy("举证照片规则"),
+    "routing": gettext_lazy("按位置派单"),
+    "numbering": gettext_lazy("编号"),
+    "intake": gettext_lazy("批次导入"),
+    "reporting": gettext_lazy("报送日历"),
+    "ladder": gettext_lazy("督导措施"),
+    "accountability": gettext_lazy("问责提示"),
+    "patrol": gettext_lazy("巡查"),
+    "look_back": gettext_lazy("回头看"),
+    "reminders": gettext_lazy("催办"),
+    "hot_spot": gettext_lazy("多发频发地区"),
+    "milestones": gettext_lazy("时间节点"),
+    "basis_documents": gettext_lazy("依据文件"),
+    "figures": gettext_lazy("参数"),
+    "units": gettext_lazy("单位"),
+    "unit_areas": gettext_lazy("单位范围"),
+    "posts": gettext_lazy("职务"),
+    "post_rules": gettext_lazy("职务规则"),
+    "taskforce": gettext_lazy("工作专班"),
 }
 """Chinese names of the plan's tables; tables without one are shown under their own name."""
 
-CADENCES = {"standing": "经常", "once": "一次", "weekly": "每周", "monthly": "每月", "per_matter": "逐件"}
+CADENCES: dict[str, str | Promise] = {
+    "standing": gettext_lazy("经常"),
+    "once": gettext_lazy("一次"),
+    "weekly": gettext_lazy("每周"),
+    "monthly": gettext_lazy("每月"),
+    "per_matter": gettext_lazy("逐件"),
+}
 
 
 def event_word(plan: Plan, slug: str) -> str:
@@ -86,27 +94,27 @@ def owner_names(plan: Plan, owners: tuple[str, ...]) -> list[str]:
     for owner in owners:
         kind = owner.removeprefix("kind:")
         if kind != owner:
-            names.append(KIND_WORDS.get(kind, kind))
+            names.append(str(KIND_WORDS.get(kind, kind)))
         else:
             names.append(next((u.short for u in plan.units if u.slug == owner), owner))
     return names
 
 
-KIND_WORDS = {
-    "village": "各村（居）",
-    "township": "各乡镇",
-    "development_zone": "经开区",
-    "bureau": "县自然资源部门",
-    "taskforce_office": "专班办公室",
-    "department": "县直部门",
-    "government": "政府",
-    "party_committee": "党委",
-    "discipline": "纪检监察机关",
-    "police": "公安机关",
-    "procuratorate": "检察机关",
-    "court": "法院",
-    "city_body": "市级部门",
-    "province_body": "省级部门",
+KIND_WORDS: dict[str, str | Promise] = {
+    "village": gettext_lazy("各村（居）"),
+    "township": gettext_lazy("各乡镇"),
+    "development_zone": gettext_lazy("经开区"),
+    "bureau": gettext_lazy("县自然资源部门"),
+    "taskforce_office": gettext_lazy("专班办公室"),
+    "department": gettext_lazy("县直部门"),
+    "government": gettext_lazy("政府"),
+    "party_committee": gettext_lazy("党委"),
+    "discipline": gettext_lazy("纪检监察机关"),
+    "police": gettext_lazy("公安机关"),
+    "procuratorate": gettext_lazy("检察机关"),
+    "court": gettext_lazy("法院"),
+    "city_body": gettext_lazy("市级部门"),
+    "province_body": gettext_lazy("省级部门"),
 }
 
 

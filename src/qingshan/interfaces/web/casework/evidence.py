@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import shapely
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qingshan.commons.files.models import FileUse, StoredFile
 from qingshan.commons.files.selectors import uses_of
@@ -14,7 +15,11 @@ from qingshan.geo.nearness import distance_to_m
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.casework.reading import CaseView
 
-LEAD_PURPOSES = {"verification": "实地核查", "county_recheck": "县级复核", "city_recheck": "市级复核"}
+LEAD_PURPOSES = {
+    "verification": gettext_lazy("实地核查"),
+    "county_recheck": gettext_lazy("县级复核"),
+    "city_recheck": gettext_lazy("市级复核"),
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def evidence_of(view: CaseView) -> list[EvidenceGroup]:
     groups.append(_group(_("县级验收"), reader, (u for u in own if u.purpose == "acceptance")))
     from_lead = uses_of(view.case.lead_id)
     for purpose, title in LEAD_PURPOSES.items():
-        groups.append(_group(_(title), reader, (u for u in from_lead if u.purpose == purpose)))
+        groups.append(_group(str(title), reader, (u for u in from_lead if u.purpose == purpose)))
     return [g for g in groups if g.photos or g.files]
 
 

@@ -16,6 +16,8 @@ from qingshan.domain.acts import ActRefused
 from qingshan.domain.plan import FieldDef, Plan
 
 _DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*$")
+SENSIBLE_YEARS = range(1980, 2201)
+"""A slip of the finger is no date."""
 _SPLIT = re.compile(r"[、,，;；\s]+")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")
 
@@ -32,9 +34,10 @@ class DayField(forms.CharField):
             return None
         found = _DAY.match(text)
         try:
-            return date(*(int(part) for part in found.groups())) if found else _no_day(text)
+            day = date(*(int(part) for part in found.groups())) if found else None
         except ValueError:
-            return _no_day(text)
+            day = None
+        return day if day is not None and day.year in SENSIBLE_YEARS else _no_day(text)
 
 
 def _no_day(text: str) -> date:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qingshan.domain.case import REVIEWER, CaseState, allowed_acts
 from qingshan.domain.tracks import machine_of
@@ -11,10 +12,10 @@ from qingshan.interfaces.web.casework.lanes import duty_of
 from qingshan.interfaces.web.casework.reading import CaseView, may_finish
 
 GATES = {
-    "case.accept": ("web:case_accept", "县级验收", "stamp"),
-    "case.city_check": ("web:case_city_check", "市级核查", "review"),
-    "case.close_out": ("web:case_close_out", "销号", "check"),
-    "case.reopen": ("web:case_reopen", "重新打开", "refresh"),
+    "case.accept": ("web:case_accept", gettext_lazy("县级验收"), "stamp"),
+    "case.city_check": ("web:case_city_check", gettext_lazy("市级核查"), "review"),
+    "case.close_out": ("web:case_close_out", gettext_lazy("销号"), "check"),
+    "case.reopen": ("web:case_reopen", gettext_lazy("重新打开"), "refresh"),
 }
 
 
@@ -49,7 +50,7 @@ def _gates(view: CaseView) -> tuple[list[NextAct], list[NextAct]]:
         reason = (
             _("还缺：%(what)s") % {"what": "；".join(view.missing)} if act == "case.accept" and view.missing else ""
         )
-        found = NextAct(label=_(label), url=reverse(name, args=[view.case.id]), icon=icon, disabled_reason=reason)
+        found = NextAct(label=str(label), url=reverse(name, args=[view.case.id]), icon=icon, disabled_reason=reason)
         (later if reason or act == "case.reopen" else ready).append(found)
     return ready, later
 

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -54,7 +53,7 @@ def _duty(in_force: InForce, duty: DutyDef) -> dict[str, object]:
     return {
         "label": duty.label,
         "owners": "、".join(owner_names(in_force.plan, duty.owners)),
-        "cadence": _(CADENCES.get(duty.cadence, duty.cadence)),
+        "cadence": CADENCES.get(duty.cadence, duty.cadence),
     }
 
 
@@ -76,7 +75,7 @@ def _acts(clause_id: str) -> list[str]:
 def _table(name: str, entries: list[object]) -> dict[str, object]:
     words = list(dict.fromkeys(filter(None, map(entry_word, entries))))
     return {
-        "label": _(TABLE_WORDS.get(name, name)),
+        "label": TABLE_WORDS.get(name, name),
         "count": len(entries),
         "words": words[:SHOWN],
         "more": max(0, len(words) - SHOWN),

@@ -7,6 +7,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.journal.models import Seal
@@ -25,7 +26,7 @@ PAGE = 50
 PRINTED = 30
 GROUP = 8
 READERS = (*sorted(MATTER_ROLES), "audit_admin")
-KINDS = {"lead": "线索", "case": "台账问题"}
+KINDS = {"lead": gettext_lazy("线索"), "case": gettext_lazy("台账问题")}
 
 
 @page(*READERS)
@@ -57,7 +58,7 @@ def _row(line: HistoryLine, words: Words, newest: Seal | None, *, opens: bool) -
     return {
         **timeline_entry(line, words),
         "number": line.number,
-        "kind": _(KINDS.get(line.kind, line.kind)),
+        "kind": KINDS.get(line.kind, line.kind),
         "url": reverse(name, args=[line.matter_id]) if opens else "",
         "sealed": newest is not None and line.recorded_at <= newest.until,
     }
@@ -65,7 +66,7 @@ def _row(line: HistoryLine, words: Words, newest: Seal | None, *, opens: bool) -
 
 def _act_field(act: str) -> dict[str, object]:
     words = {name: str(labels.ACTS.get(name, kind.label)) for name, kind in CATALOGUE.items()}
-    options = [("", _("不限"))] + [(name, f"{_(KINDS[name.split('.')[0]])} · {word}") for name, word in words.items()]
+    options = [("", _("不限"))] + [(name, f"{KINDS[name.split('.')[0]]} · {word}") for name, word in words.items()]
     return {"name": "act", "label": _("办理"), "value": act, "options": options}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.people.models import Unit
@@ -19,12 +19,16 @@ from qingshan.interfaces.web.plan_words import CADENCES
 
 DUTY_ORDER = ("first_party", "first_government", "specific")
 LEVELS = (
-    ("province", "省级"),
-    ("city", "市级"),
-    ("county", "县级"),
-    ("department", "县直部门"),
+    ("province", gettext_lazy("省级")),
+    ("city", gettext_lazy("市级")),
+    ("county", gettext_lazy("县级")),
+    ("department", gettext_lazy("县直部门")),
 )
-SEATS = (("commander", "指挥长"), ("deputy_commander", "副指挥长"), ("member", "成员"))
+SEATS = (
+    ("commander", gettext_lazy("指挥长")),
+    ("deputy_commander", gettext_lazy("副指挥长")),
+    ("member", gettext_lazy("成员")),
+)
 
 
 @page()
@@ -43,7 +47,7 @@ def unit_list(request: OfficeRequest) -> HttpResponse:
     context = {
         "townships": [_township(u, by_unit[u.id], _villages(u, everybody)) for u in townships],
         "levels": [
-            {"label": _(label), "units": [_row(u, by_unit[u.id]) for u in everybody if u.level == level]}
+            {"label": label, "units": [_row(u, by_unit[u.id]) for u in everybody if u.level == level]}
             for level, label in LEVELS
         ],
         "taskforce": _taskforce(in_force.plan, {line.post.slug: line for line in lines}),
@@ -102,7 +106,7 @@ def _taskforce(plan: Plan, by_slug: Mapping[str, PostLine]) -> list[dict[str, ob
     for seat, post in plan.taskforce_posts():
         if post.slug in by_slug:
             members[seat].append(by_slug[post.slug])
-    return [{"label": _(label), "lines": members[seat]} for seat, label in SEATS if members[seat]]
+    return [{"label": label, "lines": members[seat]} for seat, label in SEATS if members[seat]]
 
 
 @page()
@@ -131,7 +135,7 @@ def unit_detail(request: OfficeRequest, slug: str) -> HttpResponse:
 def _duties(in_force: InForce, unit: Unit) -> list[dict[str, str]]:
     owners = {unit.slug, f"kind:{unit.kind}"}
     return [
-        {"label": duty.label, "cadence": _(CADENCES.get(duty.cadence, duty.cadence)), "clause": duty.clause}
+        {"label": duty.label, "cadence": str(CADENCES.get(duty.cadence, duty.cadence)), "clause": duty.clause}
         for duty in in_force.plan.duties
         if owners & set(duty.owners)
     ]
