@@ -114,7 +114,6 @@ def test_many_leads_are_signed_for_at_once_and_each_tells_its_outcome(
 # --- review ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.clause("三-1-3①d")
 @pytest.mark.parametrize(
     ("verdict", "state"),
     [("substantiated", "substantiated"), ("unfounded", "county_recheck"), ("inconclusive", "inconclusive")],

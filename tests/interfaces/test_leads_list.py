@@ -34,9 +34,11 @@ def test_leads_of_both_directions_stand_in_one_list(sign_in: SignIn, make_lead: 
     both = text_of(client, LIST)
     assert pushed.number in both
     assert reported.number in both
-    from_above = text_of(client, f"{LIST}?direction=from_above")
-    assert pushed.number in from_above
-    assert reported.number not in from_above
+    for direction, lead, other in (("from_above", pushed, reported), ("from_below", reported, pushed)):
+        response = client.get(f"{LIST}?direction={direction}")
+        assert response.context["total"] == 1
+        assert lead.number in response.content.decode()
+        assert other.number not in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -138,6 +140,22 @@ def test_a_village_patroller_sees_his_village_only(sign_in: SignIn, make_lead: M
     shown = text_of(sign_in(cast.VILLAGE_PATROLLER), LIST)
     assert his.number in shown
     assert neighbour.number not in shown
+
+
+@pytest.mark.clause("三-1-3①a")
+def test_county_township_and_village_see_one_and_the_same_lead_at_once(
+    sign_in: SignIn, make_lead: MakeLead, world: World
+) -> None:
+    lead = make_lead(at=world.point_in("130132204201"))
+    for state in ("待签收", "核查中"):
+        for member in (cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER, cast.VILLAGE_PATROLLER):
+            shown = text_of(sign_in(member), LIST)
+            assert lead.number in shown, member.username
+            assert state in shown, member.username
+        for member in (cast.OTHER_TOWNSHIP_OFFICER, cast.OTHER_VILLAGE_PATROLLER):
+            assert lead.number not in text_of(sign_in(member), LIST), member.username
+        if state == "待签收":
+            sign_in(cast.TOWNSHIP_OFFICER).post(reverse("web:lead_receive", args=[lead.id]))
 
 
 @pytest.mark.parametrize("member", [cast.SYSTEM_ADMIN, cast.RIGHTS_ADMIN, cast.AUDIT_ADMIN])

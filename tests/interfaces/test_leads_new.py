@@ -42,6 +42,19 @@ def test_a_report_goes_to_the_township_of_its_place(sign_in: SignIn, world: Worl
     assert "夜间有机械声（演示）" in shown
 
 
+@pytest.mark.clause("三-1-2②a")
+def test_every_channel_has_the_same_way_and_the_same_clock(sign_in: SignIn, world: World) -> None:
+    client = sign_in(cast.BUREAU_OFFICER)
+    channels = [channel.slug for channel in world.in_force().plan.channels]
+    for slug in channels:
+        assert client.post(NEW, typed(world, channel=slug)).status_code == 302, slug
+    with world.seeing_all():
+        rows = list(Lead.objects.values_list("channel", "state", "due_at", "unit_id"))
+    assert sorted(channel for channel, *_rest in rows) == sorted(channels)
+    assert len({tuple(rest) for _channel, *rest in rows}) == 1
+    assert rows[0][2] is not None
+
+
 def test_everything_missing_is_listed_and_the_rest_kept(sign_in: SignIn, world: World) -> None:
     body = typed(world, lon="", lat="", channel="", description="", discovered_at="")
     refused = sign_in(cast.BUREAU_OFFICER).post(NEW, body)
