@@ -212,7 +212,8 @@ SMUGGLED: tuple[LiteralString, ...] = (
     (
         "INSERT INTO inbox_batch (id, name, channel, file_id, file_name, sha256, crs, state, problem, preview,"
         " received, accepted, duplicate, rejected, dispatch, division, created_by_text, created_at)"
-        " VALUES (gen_random_uuid(), 'n', 'c', gen_random_uuid(), '', '', '', 'received', '', '{}', 0, 0, 0, 0, true, '130132', '', now())"
+        " VALUES (gen_random_uuid(), 'n', 'c', gen_random_uuid(), '', '', '', 'received', '', '{}', 0, 0, 0, 0, true,"
+        " '130132', '', now())"
     ),
 )
 

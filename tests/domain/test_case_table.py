@@ -13,39 +13,17 @@ from qingshan.domain.acts import CATALOGUE, ActRefused
 from qingshan.domain.case import STEP_STATES, TABLE, CaseState, TrackFacts, allowed_acts, missing_for_acceptance
 from qingshan.domain.case import next_state as step
 from qingshan.domain.tracks import MACHINES
+from tests.support.tables import CASE_ACTS, ROLES
 
-ROLES = (
-    "village_patroller",
-    "township_officer",
-    "township_leader",
-    "bureau_officer",
-    "bureau_leader",
-    "taskforce_office",
-    "department_officer",
-    "police",
-    "discipline",
-    "county_leader",
-    "city_reviewer",
-    "province_reader",
-    "system_admin",
-    "audit_admin",
-)
-EXPECTED: dict[str, tuple[set[str], dict[str, str], set[str]]] = {
-    "case.accept": ({"open"}, {"": "accepted"}, {"bureau_leader"}),
-    "case.report_city": ({"accepted"}, {"": "reported"}, {"bureau_officer", "bureau_leader", "taskforce_office"}),
-    "case.city_check": ({"reported"}, {"pass": "city_passed", "fail": "open"}, {"city_reviewer"}),
-    "case.close_out": ({"city_passed"}, {"": "closed"}, {"bureau_officer", "bureau_leader"}),
-    "case.reopen": ({"accepted", "reported", "city_passed", "closed"}, {"": "open"}, {"bureau_leader"}),
-}
 OUTCOMES = ("", "pass", "fail", "confirmed")
-ACTS = (*EXPECTED, "case.open", "case.track_step", "lead.verify", "")
+ACTS = (*CASE_ACTS, "case.open", "case.track_step", "lead.verify", "")
 
 
 def verdict_of(state: str, act: str, outcome: str, roles: set[str]) -> str:
     """What the specification says: the target state, or "!" and the code of the refusal."""
-    if act not in EXPECTED:
+    if act not in CASE_ACTS:
         return "!unknown_act"
-    sources, targets, who = EXPECTED[act]
+    sources, targets, who = CASE_ACTS[act]
     if not who & roles:
         return "!role"
     return targets.get(outcome, "!outcome") if state in sources else "!state"
@@ -68,7 +46,7 @@ def test_every_state_and_outcome_is_answered_as_specified(act: str, role: str) -
 
 
 def test_the_table_has_these_acts_and_each_names_its_clause() -> None:
-    assert set(TABLE) == set(EXPECTED) <= set(CATALOGUE)
+    assert set(TABLE) == set(CASE_ACTS) <= set(CATALOGUE)
     assert all(row.clause for row in TABLE.values())
     assert frozenset({CaseState.OPEN}) == STEP_STATES
 
@@ -108,7 +86,7 @@ class Case(RuleBasedStateMachine):
         if self.state == "open":
             self.done = {track: set(MACHINES[track].stations) for track in self.required}
 
-    @rule(act=st.sampled_from(sorted(EXPECTED)), outcome=st.sampled_from(OUTCOMES), role=st.sampled_from(ROLES))
+    @rule(act=st.sampled_from(sorted(CASE_ACTS)), outcome=st.sampled_from(OUTCOMES), role=st.sampled_from(ROLES))
     def try_anything(self, act: str, outcome: str, role: str) -> None:
         self.attempt(act, outcome, role)
 
@@ -116,7 +94,7 @@ class Case(RuleBasedStateMachine):
     def do_something_allowed(self, data: st.DataObject) -> None:
         choices = [
             (act, outcome, role)
-            for act, (sources, targets, who) in EXPECTED.items()
+            for act, (sources, targets, who) in CASE_ACTS.items()
             if self.state in sources
             for outcome in targets
             for role in sorted(who)

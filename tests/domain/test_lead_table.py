@@ -11,64 +11,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from qingshan.domain.acts import CATALOGUE, ActRefused
 from qingshan.domain.lead import TABLE, VERIFIED_STATES, LeadState, allowed_acts, next_state
+from tests.support.tables import LEAD_ACTS, REVIEW, ROLES
 
-ROLES = (
-    "village_patroller",
-    "township_officer",
-    "township_leader",
-    "bureau_officer",
-    "bureau_leader",
-    "taskforce_office",
-    "hotline_desk",
-    "custodian",
-    "department_officer",
-    "department_leader",
-    "finance_reviewer",
-    "police",
-    "procuratorate",
-    "court",
-    "discipline",
-    "county_leader",
-    "city_reviewer",
-    "province_reader",
-    "system_admin",
-    "rights_admin",
-    "audit_admin",
-)
-COUNTY = {"bureau_officer", "bureau_leader", "taskforce_office"}
-REVIEWERS = {"bureau_officer", "bureau_leader"}
-TOWN = {"township_officer", "township_leader"}
-REVIEW = {"substantiated": "substantiated", "unfounded": "county_recheck", "inconclusive": "inconclusive"}
-# act: from, outcome → to, who, only the unit it was given to
-EXPECTED: dict[str, tuple[set[str], dict[str, str], set[str], bool]] = {
-    "lead.dispatch": ({"received", "returned"}, {"": "dispatched"}, COUNTY, False),
-    "lead.receive": ({"dispatched"}, {"": "under_verification"}, TOWN, True),
-    "lead.return": ({"dispatched", "under_verification"}, {"": "returned"}, TOWN, True),
-    "lead.verify": ({"under_verification"}, {"": "in_review"}, TOWN, True),
-    "lead.review_approve": ({"in_review"}, REVIEW, REVIEWERS, False),
-    "lead.review_reject": ({"in_review"}, {"": "under_verification"}, REVIEWERS, False),
-    "lead.county_recheck": (
-        {"county_recheck"},
-        {"confirmed": "city_recheck", "overturned": "substantiated"},
-        REVIEWERS,
-        False,
-    ),
-    "lead.city_recheck": (
-        {"city_recheck"},
-        {"confirmed": "archived", "overturned": "substantiated"},
-        {"city_reviewer"},
-        False,
-    ),
-    "lead.resume": ({"inconclusive"}, {"": "under_verification"}, TOWN, True),
-}
 OUTCOMES = ("", *REVIEW, "confirmed", "overturned", "passed")
 
 
 def verdict_of(state: str, act: str, outcome: str, roles: set[str], *, own: bool) -> str:
     """What the specification says: the target state, or "!" and the code of the refusal."""
-    if act not in EXPECTED:
+    if act not in LEAD_ACTS:
         return "!unknown_act"
-    sources, targets, who, own_only = EXPECTED[act]
+    sources, targets, who, own_only = LEAD_ACTS[act]
     if not who & roles:
         return "!role"
     if own_only and not own:
@@ -87,7 +39,7 @@ def answer_of(state: str, act: str, outcome: str, roles: set[str], *, own: bool)
 
 
 @pytest.mark.clause("一-3", "三-1-2②b")
-@pytest.mark.parametrize("act", [*EXPECTED, "lead.register", "case.accept", "lead.delete", ""])
+@pytest.mark.parametrize("act", [*LEAD_ACTS, "lead.register", "case.accept", "lead.delete", ""])
 @pytest.mark.parametrize("role", ROLES)
 def test_every_state_and_outcome_is_answered_as_specified(act: str, role: str) -> None:
     for state, outcome, own in itertools.product(LeadState, OUTCOMES, (True, False)):
@@ -102,7 +54,7 @@ def test_a_person_with_several_roles_may_do_what_any_of_them_may() -> None:
 
 
 def test_the_table_has_these_acts_and_each_names_its_clause() -> None:
-    assert set(TABLE) == set(EXPECTED)
+    assert set(TABLE) == set(LEAD_ACTS)
     assert set(TABLE) <= set(CATALOGUE)
     assert all(row.clause for row in TABLE.values())
 
@@ -120,7 +72,7 @@ def test_the_offered_acts_are_those_that_would_be_accepted(role: str, own: bool)
 
 
 def test_no_state_is_a_dead_end_but_the_two_ends() -> None:
-    left = {source for sources, *_ in EXPECTED.values() for source in sources}
+    left = {source for sources, *_ in LEAD_ACTS.values() for source in sources}
     assert {state.value for state in LeadState} - left == {"substantiated", "archived"}
 
 
@@ -133,7 +85,7 @@ class Lead(RuleBasedStateMachine):
         self.passed: list[str] = []
 
     @rule(
-        act=st.sampled_from(sorted(EXPECTED)),
+        act=st.sampled_from(sorted(LEAD_ACTS)),
         outcome=st.sampled_from(OUTCOMES),
         role=st.sampled_from(ROLES),
         own=st.booleans(),
@@ -145,7 +97,7 @@ class Lead(RuleBasedStateMachine):
     def do_something_allowed(self, data: st.DataObject) -> None:
         choices = [
             (act, outcome, role)
-            for act, (sources, targets, who, _) in EXPECTED.items()
+            for act, (sources, targets, who, _) in LEAD_ACTS.items()
             if self.state.value in sources
             for outcome in targets
             for role in sorted(who)
@@ -176,7 +128,7 @@ class Lead(RuleBasedStateMachine):
             assert self.passed[-2:] == ["lead.county_recheck:confirmed", "lead.city_recheck:confirmed"]
 
     @precondition(lambda self: self.state in {LeadState.SUBSTANTIATED, LeadState.ARCHIVED})
-    @rule(act=st.sampled_from(sorted(EXPECTED)), outcome=st.sampled_from(OUTCOMES))
+    @rule(act=st.sampled_from(sorted(LEAD_ACTS)), outcome=st.sampled_from(OUTCOMES))
     def an_end_stays_an_end(self, act: str, outcome: str) -> None:
         assert answer_of(self.state.value, act, outcome, set(ROLES), own=True).startswith("!")
 

@@ -266,9 +266,9 @@ class World:
         }
         return VerificationForm(**(values | changes))
 
-    def verify(self, lead: Lead, verdict: str, **changes: Any) -> Lead:
+    def verify(self, lead: Lead, verdict: str, *, member: Member | None = None, **changes: Any) -> Lead:
         """Hand in a complete verification with two photos."""
-        first = self.officers(lead)[0]
+        first = member or self.officers(lead)[0]
         return self.perform(
             first, submit_verification, lead_id=lead.id, form=self.verification(lead, verdict, **changes),
             photos=self.photos(first, lead)
@@ -280,12 +280,15 @@ class World:
         opinion = "同意（演示）" if passed else "照片不清（演示）"
         return self.perform(who, review_verification, lead_id=lead.id, passed=passed, opinion=opinion)
 
-    def recheck(self, lead: Lead, level: str, outcome: str = "confirmed", **changes: Any) -> Lead:
+    def recheck(
+        self, lead: Lead, level: str, outcome: str = "confirmed", *, member: Member | None = None, **changes: Any
+    ) -> Lead:
         """The county or the city re-checks on site."""
         who, second = {
             "county": (cast.ENFORCER, cast.SECOND_ENFORCER),
             "city": (cast.CITY_REVIEWER, cast.SECOND_CITY_REVIEWER),
         }[level]
+        who = member or who
         values: dict[str, Any] = {
             "outcome": outcome, "persons": (who.name, second.name), "lon": lead.centre.x, "lat": lead.centre.y,
             "visited_at": self.clock.now - timedelta(minutes=30), "finding": "复核现场（演示）",
@@ -370,9 +373,9 @@ class World:
                 self.clock.tick(minutes=5)
                 self.finish(case, rule.track, station)
 
-    def accept(self, case: Case, **changes: Any) -> Case:
+    def accept(self, case: Case, *, member: Member = cast.BUREAU_LEADER, **changes: Any) -> Case:
         """County acceptance by the bureau's leader."""
-        who = cast.BUREAU_LEADER
+        who = member
         values: dict[str, Any] = {
             "members": (who.name, cast.ENFORCER.name), "opinion": "同意验收（演示）", "accepted_on": self.clock.today(),
             "file_ids": [self.photo(who, lon=case.centre.x, lat=case.centre.y)],
@@ -387,9 +390,9 @@ class World:
             reported_on=self.clock.today()
         )  # fmt: skip
 
-    def city_check(self, case: Case, **refused: str) -> Case:
+    def city_check(self, case: Case, *, member: Member = cast.CITY_REVIEWER, **refused: str) -> Case:
         """The city answers its questions: all "yes" but those in ``refused`` (question → remark)."""
-        who = cast.CITY_REVIEWER
+        who = member
         questions = [item.slug for item in self.in_force().plan.checklists["city_check"].items]
         return self.perform(
             who, check_by_city, case_id=case.id, answers={q: q not in refused for q in questions}, remarks=refused,
