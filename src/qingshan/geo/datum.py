@@ -10,7 +10,8 @@ from qingshan.geo.crs import FIRST_ZONE, LAST_ZONE, STORAGE_EPSG
 from qingshan.geo.features import ReadError
 
 ADVICE_CRS = (
-    "请核实坐标系后用 --crs 指定，例如 --crs EPSG:4490（经纬度）或 --crs EPSG:4526（3 度带 38 带，横坐标带带号）"
+    "请核实坐标系后重新导入并指定坐标系（网页在“坐标系”里选，命令行用 --crs），例如 --crs EPSG:4490（经纬度）、"
+    "--crs EPSG:4526（3 度带 38 带，横坐标带带号）或 --crs EPSG:4547（中央经线 114 度，不带带号）"
 )
 _GK_NAME = re.compile(r"GK[_ ](?:ZONE[_ ](?P<zone>\d{2})|CM[_ ](?P<meridian>\d{2,3})E)", re.IGNORECASE)
 _OLD_DATUMS = {"xian": "1980 西安坐标系", "beijing": "1954 北京坐标系"}

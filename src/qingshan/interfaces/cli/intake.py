@@ -45,6 +45,8 @@ def command(
     no_dispatch: bool,
 ) -> None:
     """接收 FILE 中的图斑：收到 = 接收 + 重复 + 拒收，逐行说明原因；同一文件再次导入不产生任何变化。"""
+    if report is not None and not report.parent.is_dir():
+        raise click.ClickException(f"不能写入 {report}：文件夹不存在，没有导入任何内容")
     acting = acting_as(username)
     batch: Batch | None = None
     try:

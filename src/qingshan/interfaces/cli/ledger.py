@@ -19,6 +19,8 @@ from qingshan.interfaces.cli.acting import viewer_named
 @click.option("--as", "username", help="以某账号的范围导出（默认：全县）。")
 def command(as_of: str | None, out: Path, username: str | None) -> None:
     """导出截至某一时刻的台账清单；同一时刻无论何时重做，内容相同。"""
+    if not out.parent.is_dir():
+        raise click.ClickException(f"不能写入 {out}：文件夹不存在")
     try:
         with transaction.atomic():
             viewer = viewer_named(username)

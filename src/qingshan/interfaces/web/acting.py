@@ -78,7 +78,8 @@ def read_uploads(request: OfficeRequest, name: str) -> Uploads:
         except FileRefused as refusal:
             uploads.refused.append(str(refusal))
         else:
-            uploads.kept.append(Upload(file=row, note=notes[number] if number < len(notes) else ""))
+            if row.sha256 not in {u.file.sha256 for u in uploads.kept}:
+                uploads.kept.append(Upload(file=row, note=notes[number] if number < len(notes) else ""))
     return uploads
 
 
@@ -94,7 +95,7 @@ def perform(
     request: OfficeRequest,
     run: Callable[[], object],
     *,
-    done: str,
+    done: str | Callable[[], str],
     to: str,
     template: str,
     context: Callable[[], dict[str, object]],
@@ -118,7 +119,7 @@ def perform(
                 raise
             refusal = ActRefused("data", _("有一项内容含有不能保存的字符，请重新输入"))
         else:
-            messages.success(request, done)
+            messages.success(request, done() if callable(done) else done)
             if request.headers.get("HX-Request"):
                 return HttpResponse(status=204, headers={"HX-Redirect": to})
             return HttpResponseRedirect(to)

@@ -79,7 +79,7 @@ STATES: dict[str, dict[str, Label]] = {
     "row": {
         "accepted": _label(_("已接收"), "mark-done", "done"),
         "duplicate": _label(_("重复"), "mark-dash"),
-        "rejected": _label(_("未接收"), "mark-cross", "refused"),
+        "rejected": _label(_("拒收"), "mark-cross", "refused"),
     },
     "station": {
         "done": _label(_("已办"), "mark-done", "done"),

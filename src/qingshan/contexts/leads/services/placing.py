@@ -77,7 +77,7 @@ class Gazetteer:
             return f"大部分在县外，只有 {share}% 在本县{at}：请核对坐标系，或转交{where or '所在县'}"
         if where:
             return f"不在本县，位于{where}{at}：请转交该县"
-        return f"不在本县，距县界约 {away:.1f} 公里{at}：请核对坐标系（可用 --crs 指定）或转交所在县"
+        return f"不在本县，距县界约 {away:.1f} 公里{at}：请核对坐标系（可重新导入并指定）或转交所在县"
 
 
 def _shape(area: Area) -> BaseGeometry:

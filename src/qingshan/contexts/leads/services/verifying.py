@@ -76,6 +76,8 @@ def _store(step: LeadAct, form: VerificationForm, photos: Sequence[Photo]) -> Ve
     distance = distance_to_m(form.lon, form.lat, patch_of(step.lead))
     rules = photo_rules(step.in_force)
     flags = list(photo_set_flags(form.photos, rules))
+    if form.visited_at < step.lead.received_at:
+        flags.insert(0, "到场时间早于线索登记时间")
     if distance > rules.max_distance_m:
         flags.insert(0, f"核查位置距图斑 {distance:.0f} 米，超过 {rules.max_distance_m} 米")
     return Verification.objects.create(

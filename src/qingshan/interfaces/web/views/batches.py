@@ -90,7 +90,7 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
     response = perform(
         request,
         run,
-        done=_("文件已收到并存下，正在读取；读完可以先看预览，再决定是否导入"),
+        done=lambda: _said(registered),
         to="",
         template="web/batches/upload.html",
         context=context,
@@ -99,6 +99,13 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
         name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
         response.headers[name] = reverse("web:batch_detail", args=[registered[0].id])
     return response
+
+
+def _said(registered: list[Batch]) -> str:
+    """What to tell after an upload: the same file under the same name changes nothing."""
+    if registered and registered[0].state == "done":
+        return _("这份文件已按同一渠道、同一批次名导入过，没有产生任何变化")
+    return _("文件已收到并存下，正在读取；读完可以先看预览，再决定是否导入")
 
 
 def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) -> Batch:

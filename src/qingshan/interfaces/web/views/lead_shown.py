@@ -25,7 +25,7 @@ from qingshan.contexts.leads.public import (
     lead_duties,
 )
 from qingshan.domain.duty import Duty
-from qingshan.domain.lead import (
+from qingshan.domain.lead import ON_LEDGER, (
     CORRECT_ROLES,
     FLAG_ACTIVE_ROLES,
     FLAG_ACTIVE_STATES,
@@ -145,6 +145,8 @@ def may_correct(viewer: Viewer, state: LeadState) -> bool:
 
 def waiting_for(lead: Lead) -> str:
     """Who is on turn when the viewer is not."""
+    if ON_LEDGER in lead.events:
+        return _("已列入台账，后续见台账问题")
     words = {
         "received": _("等县局或专班办公室分派"),
         "returned": _("等县局或专班办公室重新分派"),

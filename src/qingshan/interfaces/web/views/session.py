@@ -1,5 +1,6 @@
 """Signing in and out, choosing the acting post, language."""
 
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,12 +17,26 @@ from qingshan.interfaces.web.access import open_page, page
 from qingshan.interfaces.web.middleware import POST_KEY, OfficeRequest
 
 
+class SignInForm(AuthenticationForm):
+    """Account and password, in the words of the office."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("账号或密码不对，请重新输入；连续输错五次会锁定半小时。"),
+        "inactive": _("此账号已停用，请找本单位的系统管理人员。"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("账号")
+
+
 @open_page
 @never_cache
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; five failures lock the account for half an hour."""
-    form = AuthenticationForm(request, data=request.POST or None)
+    form = SignInForm(request, data=request.POST or None)
     target = request.POST.get("next") or request.GET.get("next") or ""
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
