@@ -25,10 +25,11 @@ from qingshan.contexts.leads.public import (
     lead_duties,
 )
 from qingshan.domain.duty import Duty
-from qingshan.domain.lead import ON_LEDGER, (
+from qingshan.domain.lead import (
     CORRECT_ROLES,
     FLAG_ACTIVE_ROLES,
     FLAG_ACTIVE_STATES,
+    ON_LEDGER,
     OPEN_CASE_ROLES,
     TOWNSHIP,
     VERIFIED_STATES,

@@ -1,6 +1,6 @@
 """Signing in and out, choosing the acting post, language."""
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,15 +20,13 @@ from qingshan.interfaces.web.middleware import POST_KEY, OfficeRequest
 class SignInForm(AuthenticationForm):
     """Account and password, in the words of the office."""
 
-    error_messages: ClassVar[dict[str, Any]] = {
-        **AuthenticationForm.error_messages,
-        "invalid_login": _("账号或密码不对，请重新输入；连续输错五次会锁定半小时。"),
-        "inactive": _("此账号已停用，请找本单位的系统管理人员。"),
-    }
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("账号")
+        self.error_messages = {
+            "invalid_login": _("账号或密码不对，请重新输入；连续输错五次会锁定半小时。"),
+            "inactive": _("此账号已停用，请找本单位的系统管理人员。"),
+        }
 
 
 @open_page
