@@ -130,6 +130,7 @@ class Router:
             return NOWHERE
         villages: dict[str, float] = {}
         units: dict[str, float] = {}
+        villages_of: dict[str, dict[str, float]] = {}
         for cell, share in zip(cells.tolist(), shares.tolist(), strict=True):
             if share < NEGLIGIBLE:
                 continue
@@ -137,10 +138,13 @@ class Router:
             units[unit] = units.get(unit, 0.0) + share
             if village is not None:
                 villages[village] = villages.get(village, 0.0) + share
+                own = villages_of.setdefault(unit, {})
+                own[village] = own.get(village, 0.0) + share
         by_village, by_unit = _ranked(villages), _ranked(units)
+        within = _ranked(villages_of.get(by_unit[0][0], {})) if by_unit else ()
         return Placement(
             inside_share=inside,
-            village=by_village[0][0] if by_village else None,
+            village=within[0][0] if within else None,
             unit=by_unit[0][0] if by_unit else None,
             shares=by_village,
             unit_shares=by_unit,
