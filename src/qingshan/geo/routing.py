@@ -40,8 +40,9 @@ class AreaRow:
 class Placement:
     """Where a patch lies (图斑落点).
 
-    ``inside_share``: share of its area inside the county. ``village``, ``unit``: those with the largest share, None
-    when no area reaches it. ``shares``: villages with their shares, largest first; ``unit_shares``: responsible units
+    ``inside_share``: share of its area inside the county. ``unit``: the one with the largest share; ``village``: the
+    one with the largest share within that unit, so that the two never contradict each other; None when no area
+    reaches it. ``shares``: villages with their shares, largest first; ``unit_shares``: responsible units
     with theirs. ``border``: another unit holds at least the border share.
     """
 
