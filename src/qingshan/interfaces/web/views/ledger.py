@@ -23,13 +23,14 @@ from qingshan.interfaces.web.middleware import OfficeRequest
 PAGE = 50
 PATIENCE = 4.0
 """Seconds a page waits for acts under way, an import perhaps, before it asks to try again."""
+LABEL_LENGTH = 7
 SHORT_TEXT = 14
 """Texts up to this length are not broken over lines."""
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIELDS = ("as_of", "verdict", "category", "unit", "state", "q", "columns")
 SHORT = (
-    "case_number", "lead_number", "verdict", "subcode", "township", "village", "area", "unit", "measures", "closure",
-    "close_out_number", "due_on", "state",
+    "case_number", "lead_number", "verdict", "subcode", "township", "village", "area", "due_on", "close_out_number",
+    "state",
 )  # fmt: skip
 """Columns shown at first; all of them are one click away and in the file."""
 
@@ -93,10 +94,16 @@ def _cell(row: LedgerRow, number: int) -> dict[str, object]:
     text = row.texts[number]
     return {
         "key": COLUMNS[number].key,
-        "header": COLUMNS[number].header,
+        "label": _label(COLUMNS[number].header),
         "text": text,
         "short": len(text) <= SHORT_TEXT,
     }
+
+
+def _label(header: str) -> str:
+    """A header for the narrow list: one line."""
+    bare = header.split("（", 1)[0]
+    return bare if len(bare) <= LABEL_LENGTH else f"{bare[: LABEL_LENGTH - 1]}…"
 
 
 def _matches(row: LedgerRow, values: Mapping[str, str]) -> bool:
