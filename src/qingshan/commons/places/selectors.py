@@ -1,5 +1,7 @@
 """Reading places."""
 
+from uuid import UUID
+
 from qingshan.commons.places.models import Area, Division
 
 
@@ -28,3 +30,9 @@ def county_bbox() -> tuple[float, float, float, float] | None:
     """Bounding box of the county in degrees (west, south, east, north)."""
     area = Area.objects.filter(current=True, kind="county").first()
     return area.geom.extent if area else None
+
+
+def areas_version() -> tuple[int, UUID | None]:
+    """Changes whenever an area is added or replaced: number of current areas and the newest one."""
+    rows = Area.objects.filter(current=True)
+    return rows.count(), rows.order_by("-id").values_list("id", flat=True).first()

@@ -10,6 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS
 from qingshan.contexts.ledgers.selectors import Ledger
 
+_CELL_HOLDS = 32_767
+"""UTF-16 units of one cell of the format."""
 _SUMMARY = ("单位", "查实", "查否", "存疑", "列入台账", "已销号")
 
 
@@ -46,9 +48,17 @@ def _list_sheet(sheet: Worksheet, ledger: Ledger, moment: str, formats: tuple[Fo
     for number, row in enumerate(ledger.rows, start=1):
         sheet.write_number(number + 2, 0, number, body)
         for position, text in enumerate(row.texts, start=1):
-            sheet.write_string(number + 2, position, text, body)
+            sheet.write_string(number + 2, position, fitting(text), body)
     if ledger.rows:
         sheet.autofilter(2, 0, len(ledger.rows) + 2, len(COLUMNS))
+
+
+def fitting(text: str) -> str:
+    """A text as one cell can hold it; what does not fit is said, never dropped silently."""
+    if len(text.encode("utf-16-le")) // 2 <= _CELL_HOLDS:
+        return text
+    note = f"……（全文 {len(text)} 字，此格放不下，请在系统内查看）"
+    return text[: (_CELL_HOLDS - len(note)) // 2] + note
 
 
 def _summary_sheet(sheet: Worksheet, ledger: Ledger, formats: tuple[Format, Format, Format]) -> None:

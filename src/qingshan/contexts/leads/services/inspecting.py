@@ -12,7 +12,7 @@ from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.services.intake import open_batch
-from qingshan.contexts.leads.services.placing import Gazetteer
+from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.sorting import RowSorter, Sorted
 
 SHOWN = 400
@@ -26,7 +26,7 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
         return dict(batch.preview)
     in_force = campaign_in_force()
     sorter = RowSorter(
-        plan=in_force.plan, channel=batch.channel, gazetteer=Gazetteer(in_force), now=acting.claimed_at()
+        plan=in_force.plan, channel=batch.channel, gazetteer=gazetteer_of(in_force), now=acting.claimed_at()
     )
     preview = _Preview()
     source = open_batch(batch)

@@ -22,7 +22,7 @@ from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.services.acting import change_of
 from qingshan.contexts.leads.services.batches import IntakeResult, repeated_result
-from qingshan.contexts.leads.services.placing import Gazetteer
+from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.registering import build_leads, campaign_id_for, numbers_for
 from qingshan.contexts.leads.services.sorting import ForbiddenFileError, RowSorter, Sorted
 from qingshan.geo.features import FeatureFile
@@ -92,7 +92,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> Intak
         counts = {"received": 0, "accepted": 0, "duplicate": 0, "rejected": 0}
         writer = _Writer(batch, in_force, acting)
         sorter = RowSorter(
-            plan=in_force.plan, channel=batch.channel, gazetteer=Gazetteer(in_force), now=acting.claimed_at()
+            plan=in_force.plan, channel=batch.channel, gazetteer=gazetteer_of(in_force), now=acting.claimed_at()
         )
         source = open_batch(batch)
         for rows in sorter.sort(iter(source.rows)):

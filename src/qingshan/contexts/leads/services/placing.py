@@ -1,6 +1,9 @@
 """Placing a geometry: which village, which responsible unit, or why it cannot be placed (按位置派单)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -8,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from qingshan.commons.people.models import Unit
 from qingshan.commons.people.selectors import township_level_units
 from qingshan.commons.places.models import Area
-from qingshan.commons.places.selectors import current_areas, division_names
+from qingshan.commons.places.selectors import areas_version, current_areas, division_names
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.services.registering import Place
 from qingshan.domain.plan import short_village_name
@@ -78,6 +81,25 @@ class Gazetteer:
         if where:
             return f"不在本县，位于{where}{at}：请转交该县"
         return f"不在本县，距县界约 {away:.1f} 公里{at}：请核对坐标系（可重新导入并指定）或转交所在县"
+
+
+def gazetteer_of(in_force: InForce) -> Gazetteer:
+    """The gazetteer of the areas and units as they stand; kept until one of them changes."""
+    return _kept(_Key(in_force=in_force, plan_id=in_force.plan_id, areas=areas_version()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a gazetteer depends on; the plan itself does not count, its version does."""
+
+    in_force: InForce = field(compare=False)
+    plan_id: UUID
+    areas: tuple[int, UUID | None]
+
+
+@lru_cache(maxsize=2)
+def _kept(key: _Key) -> Gazetteer:
+    return Gazetteer(key.in_force)
 
 
 def _shape(area: Area) -> BaseGeometry:

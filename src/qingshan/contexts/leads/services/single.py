@@ -11,7 +11,7 @@ from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
 from qingshan.contexts.leads.services.acting import change_of
-from qingshan.contexts.leads.services.placing import Gazetteer
+from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, numbers_for
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
@@ -40,7 +40,7 @@ def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
         if form.lon is None or form.lat is None or form.discovered_at is None:
             raise ActRefused("incomplete", "线索还不能登记", ("位置或发现时间未填",))
         point = shapely.Point(form.lon, form.lat)
-        place = Gazetteer(in_force).place_many([point])[0]
+        place = gazetteer_of(in_force).place_many([point])[0]
         if isinstance(place, str):
             raise ActRefused("place", place)
         now = acting.now()
