@@ -103,9 +103,12 @@ def test_only_the_post_of_the_plan_finishes_a_station(roles: frozenset[str]) -> 
     [
         (StationWork(fields={}, photos=1, files=2), ("文号未填",)),
         (StationWork(fields={"no": " "}, photos=1, files=2), ("文号未填",)),
-        (StationWork(fields={"no": "1"}, photos=0, files=2), ("还缺照片 1 张",)),
+        (StationWork(fields={"no": "1"}, photos=0, files=2), ("还缺照片 1 张（重复的、本问题已用过的照片不算）",)),
         (StationWork(fields={"no": "1"}, photos=1, files=0), ("还缺文件 2 份",)),
-        (StationWork(fields={}, photos=0, files=1), ("文号未填", "还缺照片 1 张", "还缺文件 1 份")),
+        (
+            StationWork(fields={}, photos=0, files=1),
+            ("文号未填", "还缺照片 1 张（重复的、本问题已用过的照片不算）", "还缺文件 1 份"),
+        ),
     ],
 )
 def test_a_step_without_its_evidence_is_refused_with_a_list(work: StationWork, missing: tuple[str, ...]) -> None:

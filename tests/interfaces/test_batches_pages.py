@@ -112,7 +112,7 @@ def test_the_result_adds_up_to_the_row(client: Client, uploaded: Batch, world: W
     batch = shown.context["batch"]
     assert (batch.received, batch.accepted, batch.duplicate, batch.rejected) == (6, 3, 1, 2)
     assert {str(tab["label"]): tab["count"] for tab in shown.context["row_tabs"]} == {
-        "未接收": 2,
+        "拒收": 2,
         "重复": 1,
         "已接收": 3,
     }
@@ -154,7 +154,7 @@ def test_the_report_holds_every_row_and_column_and_runs_no_formula(
     data = b"".join(response.streaming_content) if response.streaming else response.content
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    assert [row["结果"] for row in rows] == ["已接收", "已接收", "已接收", "重复", "未接收", "未接收"]
+    assert [row["结果"] for row in rows] == ["已接收", "已接收", "已接收", "重复", "拒收", "拒收"]
     assert all(row["原因与办法"] for row in rows[3:])
     assert rows[0]["BZ"] == "'=1+1"
     assert rows[0]["XZQ"] == "一"

@@ -1,5 +1,6 @@
 """Opening of packed files (压缩包安全): limits on size and names, nothing is ever written outside one folder."""
 
+import errno
 import re
 import stat
 import zipfile
@@ -131,3 +132,7 @@ def extract_member(archive: zipfile.ZipFile, member: Member, target: Path, meter
                 out.write(block)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise ReadError(f"压缩包内“{member.name}”无法解压", _DAMAGED) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # anything else is about this machine, a full disk perhaps
+            raise
+        raise ReadError(f"压缩包内“{member.name}”的位置有误，无法解压", _DAMAGED) from error
