@@ -266,7 +266,7 @@ class Life(RuleBasedStateMachine):
         refused = {} if passed else {"handled": "未到位（演示）"}
         self.on_case(
             "case.city_check", member, "pass" if passed else "fail",
-            lambda c: self.world.city_check(c, member=member, **refused), gate=True,
+            lambda c: self.world.city_check(c, member=member, refused=refused), gate=True,
         )  # fmt: skip
 
     @rule(member=st.sampled_from(ACTORS))

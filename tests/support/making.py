@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
+from types import MappingProxyType
 from typing import Any, TypeVar
 from uuid import UUID
 
 import shapely
 from django.db import transaction
 
+from qingshan.commons.base.calendar import load_calendar
 from qingshan.commons.base.scope import set_scope
 from qingshan.commons.files.services import store_evidence, store_file
 from qingshan.commons.inbox.models import Batch
@@ -48,6 +50,7 @@ from qingshan.contexts.leads.public_worker import accept_batch
 from qingshan.domain.case import Opening
 from qingshan.domain.lead import VerificationForm
 from qingshan.domain.tracks import machine_of
+from qingshan.domain.workdays import WorkCalendar
 from tests import cast
 from tests.cast import Clock, Member
 from tests.support.samples import jpeg, patches, square
@@ -123,6 +126,10 @@ class World:
     def in_force(self) -> InForce:
         """Campaign and plan."""
         return campaign_in_force()
+
+    def calendar(self) -> WorkCalendar:
+        """The workday calendar as it now stands."""
+        return load_calendar()
 
     def lead(self, lead_id: UUID) -> Lead:
         """The lead as it stands in the database."""
@@ -390,7 +397,9 @@ class World:
             reported_on=self.clock.today()
         )  # fmt: skip
 
-    def city_check(self, case: Case, *, member: Member = cast.CITY_REVIEWER, **refused: str) -> Case:
+    def city_check(
+        self, case: Case, *, member: Member = cast.CITY_REVIEWER, refused: Mapping[str, str] = MappingProxyType({})
+    ) -> Case:
         """The city answers its questions: all "yes" but those in ``refused`` (question → remark)."""
         who = member
         questions = [item.slug for item in self.in_force().plan.checklists["city_check"].items]
