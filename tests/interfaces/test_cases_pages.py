@@ -197,7 +197,7 @@ def test_names_are_read_by_those_who_work_the_case_only(sign_in: SignIn, make_ca
         shown = text_of(sign_in(member).get(address("case_detail", case)))
         assert PARTY in shown, member.username
         assert cast.TOWNSHIP_LEADER.name in shown
-        assert "演示party" in text_of(sign_in(member).get(record))
+        assert "已加密另存" in text_of(sign_in(member).get(record))
     for member in (cast.COUNTY_LEADER, cast.CITY_REVIEWER, cast.VILLAGE_PATROLLER, cast.DISCIPLINE):
         shown = sign_in(member).get(address("case_detail", case))
         facts = {f["label"]: f["value"] for f in shown.context["facts"]["matter"]}
@@ -205,8 +205,8 @@ def test_names_are_read_by_those_who_work_the_case_only(sign_in: SignIn, make_ca
         rectification = {f["label"]: f["value"] for f in shown.context["facts"]["rectification"]}
         assert rectification["整改责任人"] == "仅办案单位可见"
         assert PARTY not in text_of(shown)
-        assert "演示party" not in text_of(shown)
-        assert "演示party" not in text_of(sign_in(member).get(record))
+        assert PARTY not in text_of(shown)
+        assert PARTY not in text_of(sign_in(member).get(record))
 
 
 def test_an_unknown_offender_is_said_to_be_unknown(sign_in: SignIn, world: World) -> None:

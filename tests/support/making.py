@@ -358,7 +358,9 @@ class World:
         kinds = {slug: plan.fields[slug] for slug in plan.track_defs[track].station(station).fields}
         made = {"date": self.clock.today().isoformat(), "money": "50000", "number": "5"}
         return {
-            slug: field.choices[0] if field.kind == "choice" else made.get(field.kind, f"演示{slug}")
+            slug: field.choices[0]
+            if field.kind == "choice"
+            else made.get(field.kind, PARTY if slug == "party" else f"演示{slug}")
             for slug, field in kinds.items()
         }
 

@@ -10,6 +10,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.models import Case, TrackStep
 from qingshan.contexts.cases.services.acting import CaseAct, compare_and_set, find_case, write_entry
+from qingshan.contexts.cases.services.personal_fields import apart, personal_of, settle_party
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.case import REVIEWER, CaseState
 
@@ -51,10 +52,14 @@ def correct_station(
         if not changed:
             raise ActRefused("nothing", "没有改动任何内容")
         TrackStep.objects.filter(id=row.id).update(
-            fields={**row.fields, **{name: new for name, (_, new) in changed.items()}}
+            fields={**row.fields, **apart({name: new for name, (_, new) in changed.items()})}
         )
-        details = {"reason": reason.strip(), "track": track, "station": station, "changed": changed}
-        write_entry(step, "case.correct", details)
+        shown = {name: [old, apart({name: new})[name]] for name, (old, new) in changed.items()}
+        details = {"reason": reason.strip(), "track": track, "station": station, "changed": shown}
+        receipt = write_entry(
+            step, "case.correct", details, personal=personal_of({name: new for name, (_, new) in changed.items()})
+        )
+        settle_party(step.case, receipt)
         return step.case
 
 

@@ -20,6 +20,7 @@ from qingshan.contexts.cases.services.acting import (
     split_files,
     write_entry,
 )
+from qingshan.contexts.cases.services.personal_fields import apart, personal_of, settle_party
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.case import STEP_STATES, CaseState
 from qingshan.domain.plan import Plan
@@ -52,17 +53,18 @@ def finish_station(
         work = StationWork(fields=fields, photos=count_new(photos, case), files=count_new(papers, case))
         done = done_stations(row)
         check_step(machine_of(track), done, needs, work, acting.viewer.roles)
-        act_id = new_id()
-        _store(row, done, needs, fields, acting, act_id)
+        act_id, wanted = new_id(), _wanted(needs, fields)
+        _store(row, done, needs, apart(wanted), acting, act_id)
         step = CaseAct(case=case, acting=acting, in_force=in_force, now=acting.now(), target=CaseState(case.state))
         details = {
             "track": track,
             "station": station,
             "label": needs.label,
-            "fields": _wanted(needs, fields),
+            "fields": apart(wanted),
             "files": file_details(files),
         }
-        write_entry(step, "case.track_step", details, act_id=act_id)
+        receipt = write_entry(step, "case.track_step", details, act_id=act_id, personal=personal_of(wanted))
+        settle_party(case, receipt)
         attach(files, step, f"track:{track}:{station}", needs.label)
         return case
 
@@ -107,7 +109,7 @@ def _store(
     TrackStep.objects.create(
         track=row,
         station=needs.slug,
-        fields=_wanted(needs, fields),
+        fields=dict(fields),
         acted_at=acting.claimed_at(),
         recorded_at=acting.now(),
         done_by=actor_text(acting),

@@ -1,0 +1,28 @@
+"""Station fields that name a person (个人信息): kept encrypted outside the track and the journal, by reference."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from qingshan.commons.journal.services import ActReceipt
+from qingshan.contexts.cases.models import Case
+
+PERSONAL = frozenset({"party"})
+KEPT_APART = "（已加密另存，见“违法主体”）"
+
+
+def apart(fields: Mapping[str, str]) -> dict[str, str]:
+    """Fields as they may stand in the open: a personal one only says that it was filled in."""
+    return {slug: KEPT_APART if slug in PERSONAL and text else text for slug, text in fields.items()}
+
+
+def personal_of(fields: Mapping[str, str]) -> dict[str, str]:
+    """The personal values among ``fields``."""
+    return {slug: text for slug, text in fields.items() if slug in PERSONAL and text and text != KEPT_APART}
+
+
+def settle_party(case: Case, receipt: ActReceipt) -> None:
+    """Let the case point at the party as last named."""
+    ref = receipt.personal.get(case.id, {}).get("party")
+    if ref is not None:
+        case.party_ref, case.offender_known = UUID(ref), True
+        Case.objects.filter(id=case.id).update(party_ref=case.party_ref, offender_known=True)
