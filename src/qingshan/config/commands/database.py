@@ -77,6 +77,8 @@ def dbshell(*, role: str, arguments: tuple[str, ...]) -> None:
         }
     )
     environment = dict(os.environ)
+    # Whoever has a shell on the server is its operator: he sees the rows of every scope, as the other commands do.
+    environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} -c qingshan.system=on".strip()
     if server["PASSWORD"]:
         environment["PGPASSWORD"] = server["PASSWORD"]
     psql = "psql" if database_url.is_external() else str(cluster_files.programs_folder() / "psql")
