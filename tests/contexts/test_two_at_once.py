@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from qingshan.contexts.cases.public import accept_case, close_out, correct_case, finish_station, open_case
+from qingshan.contexts.cases.services import acting as case_acting
 from qingshan.contexts.leads.models import Verification
 from qingshan.contexts.leads.public import (
     LeadForm,
@@ -22,6 +23,7 @@ from qingshan.contexts.leads.public import (
     review_verification,
     submit_verification,
 )
+from qingshan.contexts.leads.services import acting as lead_acting
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
@@ -199,3 +201,19 @@ def test_the_same_patches_in_two_batches_at_once(world: World) -> None:
     assert codes == ["", ""]
     assert sorted((r.accepted, r.duplicate) for r in results) == [(0, 1), (1, 0)]
     assert world.count_entries() == 1
+
+
+def test_a_stale_reading_never_overwrites(world: World) -> None:
+    """Below the lock stands the comparison: what was read must still be true when it is written."""
+    lead, case = world.make_lead(), world.make_case(upto="tracks", category="licensed_pit")
+    world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
+    world.accept(case)
+    attempts = (
+        partial(lead_acting.compare_and_set, lead, {"title": "旧"}),
+        partial(case_acting.compare_and_set, case, {"title": "旧"}),
+    )
+    for write in attempts:
+        with world.seeing_all(), pytest.raises(ActRefused) as refused:
+            write()
+        assert refused.value.code == "race"
+    assert world.lead(lead.id).title != "旧" != world.case(case.id).title
