@@ -115,3 +115,9 @@ def test_a_step_without_its_evidence_is_refused_with_a_list(work: StationWork, m
     refused = refusal(work=work)
     assert refused is not None
     assert (refused.code, refused.missing) == ("evidence", missing)
+
+
+def test_how_many_are_missing_is_counted() -> None:
+    refused = refusal(needs=replace(NEEDS, photos=4, files=5), work=StationWork(fields={"no": "1"}, photos=1, files=2))
+    assert refused is not None
+    assert [text[:8] for text in refused.missing] == ["还缺照片 3 张", "还缺文件 3 份"]
