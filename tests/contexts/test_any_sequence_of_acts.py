@@ -359,8 +359,8 @@ def test_any_sequence_of_acts_stays_in_the_table(world: World) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=18,
-            stateful_step_count=12,
+            max_examples=40,
+            stateful_step_count=14,
             deadline=None,
             phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
