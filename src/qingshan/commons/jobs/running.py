@@ -1,0 +1,165 @@
+"""Running long work in the worker: as whoever asked for it, in his scope, safe to be killed and given out again.
+
+`run_whole` does the work in one transaction (an import: all or nothing); `run_items` does each item in a transaction of
+its own together with its outcome, so a repeated run goes on where the killed one stopped.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from qingshan.commons.base.clock import server_clock
+from qingshan.commons.base.scope import system_scope
+from qingshan.commons.jobs.models import Job, JobItem
+from qingshan.commons.jobs.progress import Progress, progress_of
+from qingshan.commons.jobs.services import finish_job
+from qingshan.commons.people.models import Account
+from qingshan.commons.people.viewer import Acting, viewer_of
+from qingshan.domain.acts import ActRefused
+
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+BROKEN = "程序出错，任务未执行，数据没有改动；请联系系统管理人员查看后台日志"
+ITEM_BROKEN = "程序出错，这一项没有办理；请联系系统管理人员查看后台日志"
+NO_POST = "提交人已无任职，任务未执行"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a job: a sentence for its owner, figures for its page, a file to fetch."""
+
+    message: str
+    result: Mapping[str, Any] = field(default_factory=dict)
+    result_file: UUID | None = None
+
+
+class WorkFailed(Exception):
+    """The work cannot be done as asked; the text (Chinese) says why and what to do. Nothing of it is kept."""
+
+
+def run_whole(
+    job_id: UUID,
+    work: Callable[[Job, Acting, Progress], Outcome],
+    *,
+    failed: Callable[[Job, Exception, datetime], str | None] = lambda _job, _error, _now: None,
+) -> None:
+    """Do a job in one transaction. A job that is done is not done again.
+
+    ``failed`` is asked, in a transaction that sees everything, after the work was undone: it may keep a note with the
+    subject and returns the message for the owner (None: the general one, and the error goes on to the log).
+    """
+    clock = server_clock()
+    found = _take(job_id, clock)
+    if found is None:
+        return
+    job, acting = found
+    try:
+        with transaction.atomic(), progress_of(job_id, clock) as progress:
+            acting.viewer.apply_scope()
+            outcome = work(job, acting, progress)
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the queue tries again
+    except Exception as error:
+        with system_scope():
+            told = failed(job, error, clock())
+            expected = isinstance(error, WorkFailed | ActRefused)
+            message = told or (str(error) if expected else BROKEN)
+            finish_job(job_id=job_id, state="failed", message=message, now=clock())
+        if told is None and not expected:
+            raise
+    else:
+        with system_scope():
+            finish_job(
+                job_id=job_id,
+                state="done",
+                message=outcome.message,
+                now=clock(),
+                result=outcome.result,
+                result_file=outcome.result_file,
+            )
+
+
+def run_items(job_id: UUID, act: Callable[[Job, JobItem, Acting], None]) -> None:
+    """Do the waiting items of a job, each with its outcome in one transaction; `ActRefused` refuses that item only."""
+    clock = server_clock()
+    found = _take(job_id, clock)
+    if found is None:
+        return
+    job, acting = found
+    with progress_of(job_id, clock) as progress:
+        waiting = _waiting(job)
+        done = job.total - len(waiting)
+        progress.report(done, job.total)
+        for item_id in waiting:
+            _do(job, item_id, act, acting)
+            done += 1
+            progress.report(done, job.total)
+    with system_scope():
+        refused = JobItem.objects.filter(job=job, outcome="refused").count()
+        Job.objects.filter(id=job.id).update(done=job.total, refused=refused)
+        finish_job(
+            job_id=job.id,
+            state="done",
+            message=f"共 {job.total} 项：办理 {job.total - refused}，未办 {refused}",
+            now=clock(),
+        )
+
+
+def _waiting(job: Job) -> list[UUID]:
+    with system_scope():
+        rows = JobItem.objects.filter(job=job, outcome="waiting").order_by("position")
+        return list(rows.values_list("id", flat=True))
+
+
+def _do(job: Job, item_id: UUID, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> None:
+    with transaction.atomic():
+        acting.viewer.apply_scope()
+        item = JobItem.objects.select_for_update().get(id=item_id)
+        if item.outcome != "waiting":
+            return
+        problem = _refusal(job, item, act, acting)
+        item.outcome, item.problem = ("refused", problem) if problem else ("done", "")
+        item.save(update_fields=["outcome", "problem"])
+
+
+def _refusal(job: Job, item: JobItem, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> str:
+    try:
+        with transaction.atomic():
+            act(job, item, acting)
+    except ActRefused as refusal:
+        return refusal.message or "不予办理"
+    except DataError:
+        return "有一项内容太长或含有不能保存的字符，请修改后重试"
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: the queue tries again
+    except Exception:
+        logger.exception("item %s of job %s", item.id, job.id)
+        return ITEM_BROKEN
+    return ""
+
+
+def _take(job_id: UUID, clock: Clock) -> tuple[Job, Acting] | None:
+    """The job and its owner as he may act today; None when it has ended or he has no post (which ends it)."""
+    with system_scope():
+        job = Job.objects.filter(id=job_id).exclude(state__in=["done", "failed"]).first()
+        if job is None:
+            return None
+        acting = _acting(job, clock)
+        if acting is None:
+            finish_job(job_id=job_id, state="failed", message=NO_POST, now=clock())
+            return None
+    return job, acting
+
+
+def _acting(job: Job, clock: Clock) -> Acting | None:
+    account = Account.objects.filter(id=job.created_by, is_active=True).first() if job.created_by else None
+    if account is None:
+        return None
+    viewer = viewer_of(account, today=clock().astimezone(timezone.get_current_timezone()).date(), post_id=job.post_id)
+    return Acting(viewer=viewer, clock=clock, door="job") if viewer else None

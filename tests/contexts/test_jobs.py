@@ -1,0 +1,97 @@
+"""Long work: each item once, refusals with their reason, a killed run goes on where it stopped."""
+
+from uuid import UUID
+
+import pytest
+
+from qingshan.commons.base.ids import new_id
+from qingshan.commons.base.scope import system_scope
+from qingshan.commons.jobs.models import Job, JobItem
+from qingshan.commons.jobs.running import ITEM_BROKEN, NO_POST, Outcome, WorkFailed, run_items, run_whole
+from qingshan.commons.jobs.services import ItemInput, start_job
+from qingshan.commons.people.models import Account
+from qingshan.commons.people.viewer import Acting
+from qingshan.domain.acts import ActRefused
+from tests import cast
+from tests.support.making import World
+
+pytestmark = pytest.mark.django_db
+TASK = "qingshan.tests.no_such_task"
+
+
+def _start(world: World, items: int = 0, who: cast.Member = cast.BUREAU_OFFICER) -> Job:
+    with system_scope():
+        account = Account.objects.get(username=who.username)
+        return start_job(
+            kind="trial",
+            task=TASK,
+            title="试办",
+            subject_id=new_id(),
+            created_by=account.id,
+            post_id=None,
+            now=cast.CLOCK.now,
+            items=[ItemInput(subject_id=None, label=f"第 {n} 项") for n in range(1, items + 1)],
+        )
+
+
+def _read(job_id: UUID) -> tuple[Job, list[JobItem]]:
+    with system_scope():
+        return Job.objects.get(id=job_id), list(JobItem.objects.filter(job=job_id).order_by("position"))
+
+
+def test_each_item_has_its_outcome(world: World) -> None:
+    job = _start(world, 4)
+
+    def act(_job: Job, item: JobItem, _acting: Acting) -> None:
+        if item.position == 2:
+            raise ActRefused("state", "已办结，不能再办")
+        if item.position == 3:
+            raise RuntimeError("broken")
+
+    run_items(job.id, act)
+    after, items = _read(job.id)
+    assert [i.outcome for i in items] == ["done", "refused", "refused", "done"]
+    assert [i.problem for i in items] == ["", "已办结，不能再办", ITEM_BROKEN, ""]
+    assert (after.state, after.done, after.total, after.refused) == ("done", 4, 4, 2)
+    assert after.message == "共 4 项：办理 2，未办 2"
+
+
+def test_a_killed_run_goes_on_where_it_stopped(world: World) -> None:
+    job, seen = _start(world, 3), []
+
+    def dies(_job: Job, item: JobItem, _acting: Acting) -> None:
+        seen.append(item.position)
+        if item.position == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_items(job.id, dies)
+    run_items(job.id, lambda _job, item, _acting: seen.append(item.position))
+    assert seen == [1, 2, 2, 3]
+    assert [i.outcome for i in _read(job.id)[1]] == ["done"] * 3
+
+
+def test_whole_work_is_undone_when_it_fails(world: World) -> None:
+    job = _start(world)
+
+    def work(_job: Job, _acting: Acting, _progress: object) -> Outcome:
+        raise WorkFailed("第 3 行缺少编号，请补上后重试")
+
+    run_whole(job.id, work)
+    after, _ = _read(job.id)
+    assert (after.state, after.message) == ("failed", "第 3 行缺少编号，请补上后重试")
+
+
+def test_whole_work_keeps_its_result(world: World) -> None:
+    job = _start(world)
+    run_whole(job.id, lambda _job, acting, _progress: Outcome(message=acting.viewer.name, result={"rows": 3}))
+    after, _ = _read(job.id)
+    assert (after.state, after.message, after.result) == ("done", cast.BUREAU_OFFICER.name, {"rows": 3})
+
+
+def test_without_a_post_nothing_is_done(world: World) -> None:
+    job = _start(world, 1)
+    with system_scope():
+        Account.objects.filter(id=job.created_by).update(is_active=False)
+    run_items(job.id, lambda *_: pytest.fail("must not run"))
+    assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", NO_POST)
