@@ -89,6 +89,7 @@ ROWS: dict[str, Row] = {
     "journal": Row(MATTER | {"audit_admin"}),
     "journal_seals": Row(MATTER | {"audit_admin"}),
     "journal_seal_print": Row(MATTER | {"audit_admin"}),
+    "search": Row(ALL),
     "units": Row(ALL),
     "unit_detail": Row(ALL, more=(("slug", "sucun"),)),
     "clause": Row(ALL, more=(("clause_id", "三-1-2①c"),)),

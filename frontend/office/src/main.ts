@@ -7,6 +7,7 @@ import { FileDropController, PhotoPickerController } from "./controllers/files";
 import { MapController } from "./controllers/map";
 import { MenuController } from "./controllers/menu";
 import { RowsController } from "./controllers/rows";
+import { SearchKeyController } from "./controllers/search-key";
 import { AutosubmitController, FocusController } from "./controllers/small";
 import { TabsController } from "./controllers/tabs";
 import { ThemeController, followSystemOnce } from "./controllers/theme";
@@ -47,6 +48,7 @@ new Registry({
   print: PrintController,
   reveal: RevealController,
   rows: RowsController,
+  "search-key": SearchKeyController,
   tabs: TabsController,
   theme: ThemeController,
   toast: ToastController,

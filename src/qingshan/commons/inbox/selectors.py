@@ -2,12 +2,20 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from qingshan.commons.inbox.models import Batch, BatchRow
 
 
 def batches(limit: int = 200) -> list[Batch]:
     """Newest batches, without their previews."""
     return list(Batch.objects.defer("preview").order_by("-created_at", "-id")[:limit])
+
+
+def batches_named(text: str, limit: int) -> list[Batch]:
+    """Newest batches whose name or file name holds ``text``."""
+    named = Q(name__icontains=text) | Q(file_name__icontains=text)
+    return list(Batch.objects.defer("preview").filter(named).order_by("-id")[:limit])
 
 
 def batch_by_id(batch_id: UUID) -> Batch | None:

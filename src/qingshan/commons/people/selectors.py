@@ -50,6 +50,28 @@ def posts_of(unit_ids: Iterable[UUID], today: date) -> list[PostLine]:
     return [PostLine(post=p, holder=holders.get(p.id, "")) for p in posts]
 
 
+def units_found(text: str, limit: int) -> list[Unit]:
+    """Units whose name holds ``text``, in the order of the plan."""
+    return list(
+        Unit.objects.filter(Q(name__icontains=text) | Q(short__icontains=text)).order_by("sort", "slug")[:limit]
+    )
+
+
+def posts_found(text: str, limit: int, today: date) -> list[PostLine]:
+    """Posts whose title holds ``text``, or whose holder's name does on ``today``."""
+    held = Holding.objects.filter(person__name__icontains=text, since__lte=today)
+    posts = (
+        Post.objects.filter(
+            Q(title__icontains=text)
+            | Q(id__in=held.filter(Q(until__isnull=True) | Q(until__gte=today)).values("post_id"))
+        )
+        .select_related("unit")
+        .order_by("unit__sort", "sort")[:limit]
+    )
+    holders = current_holders([p.id for p in posts], today)
+    return [PostLine(post=p, holder=holders.get(p.id, "")) for p in posts]
+
+
 def current_holders(post_ids: Iterable[UUID], today: date) -> dict[UUID, str]:
     """Names of the holders by post."""
     rows = (

@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.db.models import Q
+from django.db.models.functions import Length
+
 from qingshan.commons.places.models import Area, Division
 
 
@@ -14,6 +17,12 @@ def county_code() -> str:
 def division_names(codes: set[str]) -> dict[str, str]:
     """Names by code for ``codes``."""
     return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def divisions_found(text: str, limit: int) -> list[Division]:
+    """Divisions of today whose name or code holds ``text``, the larger ones first."""
+    named = Q(name__icontains=text) | Q(code__startswith=text)
+    return list(Division.objects.filter(named, valid_to__isnull=True).order_by(Length("code"), "code")[:limit])
 
 
 def current_areas(*kinds: str) -> list[Area]:

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "qingshan.commons.inbox",
     "qingshan.commons.files",
     "qingshan.commons.jobs",
+    "qingshan.commons.search",
     "qingshan.contexts.campaigns",
     "qingshan.contexts.leads",
     "qingshan.contexts.cases",

@@ -7,6 +7,7 @@ from qingshan.contexts.cases.selectors import (
     PAGE,
     CaseDetail,
     CaseFilter,
+    CaseFound,
     CasePage,
     accepted_cases,
     case_counts,
@@ -19,6 +20,7 @@ from qingshan.contexts.cases.selectors import (
     category_counts,
     duties_of_cases,
     overdue_cases,
+    search_cases,
     without_case,
 )
 from qingshan.contexts.cases.services.correcting import correct_case, correct_station
@@ -38,6 +40,7 @@ __all__ = [
     "Case",
     "CaseDetail",
     "CaseFilter",
+    "CaseFound",
     "CasePage",
     "CityReport",
     "OpeningForm",
@@ -64,6 +67,7 @@ __all__ = [
     "overdue_cases",
     "reopen_case",
     "report_to_city",
+    "search_cases",
     "station_needs",
     "subcode_needs",
     "subcodes_of",

@@ -10,6 +10,8 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
+from qingshan.commons.search.matching import matching
+from qingshan.commons.search.names import matters_named
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.deadlines import case_duties
 from qingshan.contexts.cases.models import (
@@ -63,15 +65,27 @@ def filtered(viewer: Viewer, wanted: CaseFilter, now: datetime) -> QuerySet[Case
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.overdue:
         rows = rows.filter(next_due_at__lt=now)
-    if wanted.text:
-        text = wanted.text.strip()
-        rows = rows.filter(
-            Q(number__icontains=text)
-            | Q(title__icontains=text)
-            | Q(township_name__icontains=text)
-            | Q(close_out_number__icontains=text)
-        )
-    return rows
+    return matching(rows, wanted.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFound:
+    """A case that was looked for; ``why`` is the name that matched when the case's own text does not."""
+
+    case: Case
+    why: str = ""
+
+
+def search_cases(viewer: Viewer, text: str, limit: int) -> list[CaseFound]:
+    """Cases in scope that hold ``text`` in their own text, in a paper of their tracks, or in a party's name."""
+    rows = visible_cases(viewer).select_related("unit").defer("geom")
+    found = {case.id: CaseFound(case=case) for case in matching(rows, text).order_by("-id")[:limit]}
+    steps = matching(TrackStep.objects.filter(void=False), text).order_by("-id")[:limit]
+    papers = {step.track.case_id: step.station for step in steps.select_related("track")}
+    named = matters_named(text)
+    others = rows.filter(id__in=(papers.keys() | named.keys()) - found.keys()).order_by("-id")[:limit]
+    found.update({case.id: CaseFound(case=case, why=named.get(case.id, "")) for case in others})
+    return list(found.values())[:limit]
 
 
 def case_page(viewer: Viewer, wanted: CaseFilter, now: datetime) -> CasePage:

@@ -19,6 +19,7 @@ from qingshan.contexts.leads.selectors import (
     leads_on_turn,
     overdue_leads,
     recheck_progress,
+    search_leads,
     verification_progress,
 )
 from qingshan.contexts.leads.services.batches import (
@@ -76,6 +77,7 @@ __all__ = [
     "return_lead",
     "review_verification",
     "rows_for_report",
+    "search_leads",
     "submit_verification",
     "verification_progress",
     "visible_leads",

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
+from qingshan.commons.search.matching import matching
 from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDraft, Verification, VerificationPhoto
 from qingshan.contexts.leads.policy import visible_leads
 from qingshan.domain.lead import OPEN_CASE_ROLES, TABLE, TOWNSHIP, VERIFIED_STATES, LeadState
@@ -52,16 +53,13 @@ def filtered(viewer: Viewer, wanted: LeadFilter, now: datetime) -> QuerySet[Lead
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.overdue:
         rows = rows.filter(due_at__lt=now)
-    if wanted.text:
-        text = wanted.text.strip()
-        rows = rows.filter(
-            Q(number__icontains=text)
-            | Q(source_no__icontains=text)
-            | Q(title__icontains=text)
-            | Q(place_text__icontains=text)
-            | Q(township_name__icontains=text)
-        )
-    return rows
+    return matching(rows, wanted.text)
+
+
+def search_leads(viewer: Viewer, text: str, limit: int) -> list[Lead]:
+    """Newest leads in scope that hold every word of ``text``, up to ``limit``."""
+    rows = matching(visible_leads(viewer), text).select_related("unit").defer("geom", "attributes").order_by("-id")
+    return list(rows[:limit])
 
 
 def lead_page(viewer: Viewer, wanted: LeadFilter, now: datetime) -> LeadPage:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
+from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
 from qingshan.interfaces.web.views import session, workbench
 
 app_name = "web"
@@ -16,4 +17,5 @@ urlpatterns = [
     path("language/", session.choose_language, name="language"),
     *lead_urls,
     *case_urls,
+    *search_urls,
 ]

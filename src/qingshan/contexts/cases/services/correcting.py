@@ -56,10 +56,9 @@ def correct_station(
         )
         shown = {name: [old, apart({name: new})[name]] for name, (old, new) in changed.items()}
         details = {"reason": reason.strip(), "track": track, "station": station, "changed": shown}
-        receipt = write_entry(
-            step, "case.correct", details, personal=personal_of({name: new for name, (_, new) in changed.items()})
-        )
-        settle_party(step.case, receipt)
+        personal = personal_of({name: new for name, (_, new) in changed.items()})
+        receipt = write_entry(step, "case.correct", details, personal=personal)
+        settle_party(step.case, receipt, personal)
         return step.case
 
 

@@ -11,6 +11,7 @@ from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Unit
 from qingshan.commons.people.selectors import unit_by_slug, units_of_kind
 from qingshan.commons.people.viewer import Acting
+from qingshan.commons.search.names import index_names
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.models import Case, Track
 from qingshan.contexts.cases.services.acting import CaseAct, write_entry
@@ -65,6 +66,8 @@ def open_case(*, lead_id: UUID, form: OpeningForm, acting: Acting) -> Case:
         case.party_ref = UUID(refs["party"]) if "party" in refs else None
         case.responsible_ref = UUID(refs["responsible"])
         Case.objects.filter(id=case.id).update(party_ref=case.party_ref, responsible_ref=case.responsible_ref)
+        names = {"party": form.party.strip(), "responsible": form.opening.responsible_person.strip()}
+        index_names(matter_id=case.id, values={UUID(refs[name]): text for name, text in names.items() if name in refs})
         return case
 
 

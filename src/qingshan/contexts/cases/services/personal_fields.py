@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from qingshan.commons.journal.services import ActReceipt
+from qingshan.commons.search.names import index_names
 from qingshan.contexts.cases.models import Case
 
 PERSONAL = frozenset({"party"})
@@ -20,9 +21,10 @@ def personal_of(fields: Mapping[str, str]) -> dict[str, str]:
     return {slug: text for slug, text in fields.items() if slug in PERSONAL and text and text != KEPT_APART}
 
 
-def settle_party(case: Case, receipt: ActReceipt) -> None:
-    """Let the case point at the party as last named."""
+def settle_party(case: Case, receipt: ActReceipt, personal: Mapping[str, str]) -> None:
+    """Let the case point at the party as last named, and be found by it."""
     ref = receipt.personal.get(case.id, {}).get("party")
     if ref is not None:
+        index_names(matter_id=case.id, values={UUID(ref): personal["party"]})
         case.party_ref, case.offender_known = UUID(ref), True
         Case.objects.filter(id=case.id).update(party_ref=case.party_ref, offender_known=True)

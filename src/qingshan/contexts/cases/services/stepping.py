@@ -63,8 +63,9 @@ def finish_station(
             "fields": apart(wanted),
             "files": file_details(files),
         }
-        receipt = write_entry(step, "case.track_step", details, act_id=act_id, personal=personal_of(wanted))
-        settle_party(case, receipt)
+        personal = personal_of(wanted)
+        receipt = write_entry(step, "case.track_step", details, act_id=act_id, personal=personal)
+        settle_party(case, receipt, personal)
         attach(files, step, f"track:{track}:{station}", needs.label)
         return case
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -86,6 +87,16 @@ def same_block(_parser: Parser, token: Token) -> SameBlockNode:
 
 
 # --- marks inside a line -------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def found(text: str, words: Sequence[str]) -> SafeString:
+    """``text`` with the words that were looked for marked; full-width or differently parted ones stay unmarked."""
+    if not words:
+        return format_html("{}", text)
+    pieces = re.split("(" + "|".join(map(re.escape, words)) + ")", str(text), flags=re.IGNORECASE)
+    parts = (format_html("<mark>{}</mark>", p) if n % 2 else format_html("{}", p) for n, p in enumerate(pieces))
+    return format_html_join("", "{}", ((part,) for part in parts))
 
 
 @register.inclusion_tag(f"{COMPONENTS}/clause.html")

@@ -1,0 +1,69 @@
+"""Text as it is searched: plain form and pairs of characters, the same here and in the database.
+
+A searched table keeps two columns, filled by a trigger that calls ``qs_plain`` and ``qs_grams`` (bulk doors fill them
+themselves with `plain` and `grams`): ``search`` text, the plain form; ``grams`` tsvector, its pairs, with a GIN index.
+A query asks the index for all pairs of its words and then compares the plain form, so nothing false is found.
+
+Full-text dictionaries are of no use for place names, companies and document numbers, and trigram indexes do not find
+two characters; pairs do, in any text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST = 80
+"""Characters of a question that are looked at."""
+SEPARATORS = (
+    r"[\u0000-\u002f\u003a-\u0060\u007b-\u00bf\u00d7\u00f7\u2000-\u2bff\u2e00-\u2e7f"
+    r"\u3000-\u3004\u3008-\u3020\u3030\u303d-\u303f\ufe10-\ufe6f\uff00-\uffef]+"
+)
+"""Everything that parts words, in what NFKC leaves: ASCII marks, general, mathematical and CJK punctuation."""
+_SEPARATORS = re.compile(SEPARATORS)
+_CAPITALS = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def plain(text: str) -> str:
+    """Full-width forms made half-width (NFKC), capitals small, every run of separators one space."""
+    return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", text).translate(_CAPITALS)).strip(" ")
+
+
+def grams(plain_text: str) -> set[str]:
+    """Pairs of neighbouring characters of each word, and each word's last character alone (for one-character words)."""
+    padded = plain_text + " "
+    return {padded[n : n + 2].rstrip(" ") for n, first in enumerate(plain_text) if first != " "}
+
+
+def gram_vector(plain_text: str) -> str:
+    """The pairs as the text form of a tsvector; words hold no quotes or backslashes, so none need doubling."""
+    return " ".join(f"'{gram}'" for gram in sorted(grams(plain_text)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is looked for: all of these words, in any order."""
+
+    words: tuple[str, ...]
+
+    @property
+    def vector(self) -> str:
+        """The pairs that must all be there; a word of one character is the beginning of a pair."""
+        return " & ".join(term for word in self.words for term in _terms(word))
+
+    @property
+    def likes(self) -> list[str]:
+        """Patterns that must all match; plain words hold no wildcards."""
+        return [f"%{word}%" for word in self.words]
+
+
+def _terms(word: str) -> Iterable[str]:
+    if len(word) == 1:
+        return (f"'{word}':*",)
+    return (f"'{word[n : n + 2]}'" for n in range(len(word) - 1))
+
+
+def question(text: str) -> Question | None:
+    """What somebody typed as a question; None when nothing of it can be looked for."""
+    words = plain(text[:LONGEST]).split()
+    return Question(words=tuple(dict.fromkeys(words))) if words else None
