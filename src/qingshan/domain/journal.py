@@ -36,10 +36,29 @@ def _reject_floats(value: object, path: str) -> None:
     raise NotCanonical(f"{path}: {type(value).__name__} 没有唯一的文字形式，请改用文字")
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _is_plain(payload: Mapping[str, Any]) -> bool:
+    """Whether nothing but texts, whole numbers, truth values and dictionaries of these under text keys is in it.
+
+    Answers for nearly every payload, in a fraction of the time that naming the fault takes.
+    """
+    for key, value in payload.items():
+        if type(key) is not str:
+            return False
+        kind = type(value)
+        if kind not in _PLAIN and not (kind is dict and _is_plain(value)):
+            return False
+    return True
+
+
 def canonical(payload: Mapping[str, Any]) -> str:
     """Return the one text form of ``payload``; raises `NotCanonical` when there is none."""
-    _reject_floats(payload, "$")
-    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if not _is_plain(payload):
+        _reject_floats(payload, "$")
+    return _ENCODER.encode(payload)
 
 
 def entry_hash(previous: str, payload: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -38,14 +38,27 @@ def store_personal(*, matter_id: UUID, values: Mapping[str, str]) -> dict[str, d
 
     The matter must exist. The digest is taken over the ciphertext: a digest of a phone number is guessed in a second.
     """
+    subject, rows = encrypt_personal(matter_id=matter_id, values=values)
+    if subject is None:
+        return {}
+    SubjectKey.objects.bulk_create([subject])
+    PersonalValue.objects.bulk_create(rows)
+    return references(rows)
+
+
+def encrypt_personal(*, matter_id: UUID, values: Mapping[str, str]) -> tuple[SubjectKey | None, list[PersonalValue]]:
+    """The rows, not yet stored, that keep the filled ones of ``values``: a key of their own and a value each."""
     filled = {field: value for field, value in values.items() if value}
     if not filled:
-        return {}
+        return None, []
     key = AESGCM.generate_key(bit_length=256)
     subject_id = new_id()
-    SubjectKey.objects.bulk_create([SubjectKey(id=subject_id, wrapped=_wrap(subject_id, key), algorithm=ALGORITHM)])
-    rows = [_encrypt(matter_id, subject_id, key, field, value) for field, value in filled.items()]
-    PersonalValue.objects.bulk_create(rows)
+    subject = SubjectKey(id=subject_id, wrapped=_wrap(subject_id, key), algorithm=ALGORITHM)
+    return subject, [_encrypt(matter_id, subject_id, key, field, value) for field, value in filled.items()]
+
+
+def references(rows: Iterable[PersonalValue]) -> dict[str, dict[str, str]]:
+    """What the journal entry says of personal values: per field ``{"id", "digest"}``."""
     return {row.field: {"id": str(row.id), "digest": row.digest} for row in rows}
 
 

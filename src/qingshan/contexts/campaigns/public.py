@@ -4,7 +4,6 @@ from qingshan.contexts.campaigns.models import Campaign
 from qingshan.contexts.campaigns.selectors import (
     InForce,
     NoCampaign,
-    calendar_in_force,
     campaign_for,
     campaign_in_force,
     campaigns,
@@ -16,7 +15,6 @@ __all__ = [
     "InForce",
     "Loaded",
     "NoCampaign",
-    "calendar_in_force",
     "campaign_for",
     "campaign_in_force",
     "campaigns",

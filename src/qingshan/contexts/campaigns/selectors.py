@@ -7,6 +7,8 @@ from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Subquery
+
 from qingshan.commons.base.calendar import load_calendar
 from qingshan.commons.base.models import Counter
 from qingshan.contexts.campaigns.models import Campaign, PlanVersion
@@ -33,6 +35,12 @@ class InForce:
     plan: Plan
     plan_id: UUID
     version: int
+    calendar_version: int
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The workday calendar as it stood when the campaign was read."""
+        return _calendar(self.calendar_version)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -55,7 +63,7 @@ class InForce:
 
     def due(self, limit: str, start: datetime, pauses: Sequence[Pause] = (), *, explain: bool = True) -> Due:
         """When ``limit`` of the plan ends for something that started at ``start``."""
-        return due(self.plan.limits[limit], start, calendar_in_force(), pauses, zone=self.zone, explain=explain)
+        return due(self.plan.limits[limit], start, self.calendar, pauses, zone=self.zone, explain=explain)
 
 
 @lru_cache(maxsize=8)
@@ -73,16 +81,15 @@ def _calendar(_version: int) -> WorkCalendar:
     return load_calendar()
 
 
-def calendar_in_force() -> WorkCalendar:
-    """The workday calendar; read again only after an edit raised its version."""
-    version = Counter.objects.filter(key="calendar").values_list("value", flat=True).first() or 0
-    return _calendar(version)
-
-
 def campaign_in_force() -> InForce:
-    """The current campaign; raises `NoCampaign` before one is loaded."""
+    """The current campaign with plan and calendar, in one query; raises `NoCampaign` before one is loaded.
+
+    Plan and calendar are kept by version, and read again only after one was raised.
+    """
+    calendar = Counter.objects.filter(key="calendar").values("value")[:1]
     row = (
         PlanVersion.objects.filter(campaign__current=True)
+        .annotate(calendar=Subquery(calendar))
         .order_by("-version")
         .values_list(
             "id",
@@ -93,12 +100,13 @@ def campaign_in_force() -> InForce:
             "campaign__county_code",
             "campaign__start",
             "campaign__end",
+            "calendar",
         )
         .first()
     )
     if row is None:
         raise NoCampaign("尚未载入专项行动方案，请先执行 qingshan plan load")
-    version_id, version, campaign_id, code, title, county_code, start, end = row
+    version_id, version, campaign_id, code, title, county_code, start, end, calendar_version = row
     return InForce(
         id=campaign_id,
         code=code,
@@ -109,6 +117,7 @@ def campaign_in_force() -> InForce:
         plan=_plan(version_id),
         plan_id=version_id,
         version=version,
+        calendar_version=calendar_version or 0,
     )
 
 

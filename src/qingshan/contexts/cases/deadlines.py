@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from qingshan.contexts.campaigns.public import InForce, calendar_in_force
+from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.models import Case, Track, TrackStep
 from qingshan.domain.acts import MatterKind
 from qingshan.domain.duty import Duty, duties_of
@@ -46,7 +46,7 @@ def case_duties(
     return duties_of(
         case_facts(case, tracks, steps),
         in_force.plan.limits,
-        calendar_in_force(),
+        in_force.calendar,
         now,
         rules=in_force.rules,
         zone=in_force.zone,

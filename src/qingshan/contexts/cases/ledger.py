@@ -1,12 +1,13 @@
 """Ledger fields of a case (台账字段): the columns of the campaign's ledger list as texts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from qingshan.contexts.campaigns.public import InForce
-from qingshan.contexts.cases.models import Acceptance, Case, CityCheck, CityReportItem, Track, TrackStep
+from qingshan.contexts.cases.models import Acceptance, Case, CityCheck, CityReport, CityReportItem, Track, TrackStep
 from qingshan.domain.case import CaseState
 
 
@@ -14,9 +15,38 @@ def _local(moment: datetime | None, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
-def case_ledger(case: Case, in_force: InForce) -> dict[str, Any]:
-    """All ledger fields of ``case`` as it stands in the database. Keys are stable: they are hashed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecords:
+    """What stands beside a case and shows in its ledger fields: tracks, counting steps, the latest of each gate."""
+
+    tracks: Sequence[Track]
+    steps: Sequence[TrackStep]
+    acceptance: Acceptance | None = None
+    report: CityReport | None = None
+    check: CityCheck | None = None
+
+
+def records_of(case: Case) -> CaseRecords:
+    """The records of ``case`` as they stand in the database."""
+    item = (
+        CityReportItem.objects.filter(case_id=case.id).select_related("report").order_by("-report__recorded_at").first()
+    )
+    return CaseRecords(
+        tracks=list(Track.objects.filter(case_id=case.id)),
+        steps=list(TrackStep.objects.filter(track__case_id=case.id, void=False)),
+        acceptance=Acceptance.objects.filter(case_id=case.id).order_by("-recorded_at").first(),
+        report=item.report if item else None,
+        check=CityCheck.objects.filter(case_id=case.id).order_by("-recorded_at").first(),
+    )
+
+
+def case_ledger(case: Case, in_force: InForce, records: CaseRecords | None = None) -> dict[str, Any]:
+    """All ledger fields of ``case`` with its ``records`` (else as they stand in the database).
+
+    Keys are stable: they are hashed.
+    """
     plan, zone = in_force.plan, in_force.zone
+    records = records or records_of(case)
     category = plan.category(case.category)
     subcode = next((s.label for s in category.subcodes if s.code == case.subcode), case.subcode)
     mode = next((m.label for m in plan.rectification_modes if m.slug == case.rectification_mode), "")
@@ -48,33 +78,29 @@ def case_ledger(case: Case, in_force: InForce) -> dict[str, Any]:
         "closed_at": _local(case.closed_at, zone),
         "close_out_number": case.close_out_number,
         "reopened": case.reopened,
-        "tracks": _tracks(case),
-        **_gates(case, zone),
+        "tracks": _tracks(records),
+        **_gates(case, records),
     }
 
 
-def _tracks(case: Case) -> Mapping[str, Any]:
-    found: dict[str, dict[str, Any]] = {t.kind: {} for t in Track.objects.filter(case_id=case.id)}
-    steps = TrackStep.objects.filter(track__case_id=case.id, void=False).values_list("track__kind", "station", "fields")
-    for kind, station, fields in steps:
-        found[kind][station] = {str(k): str(v) for k, v in fields.items()}
+def _tracks(records: CaseRecords) -> Mapping[str, Any]:
+    found: dict[str, dict[str, Any]] = {track.kind: {} for track in records.tracks}
+    kinds = {track.id: track.kind for track in records.tracks}
+    for step in records.steps:
+        found[kinds[step.track_id]][step.station] = {str(k): str(v) for k, v in step.fields.items()}
     return found
 
 
-def _gates(case: Case, zone: ZoneInfo) -> dict[str, str]:
-    accepted = Acceptance.objects.filter(case_id=case.id).order_by("-recorded_at").first()
-    report = (
-        CityReportItem.objects.filter(case_id=case.id).select_related("report").order_by("-report__recorded_at").first()
-    )
-    check = CityCheck.objects.filter(case_id=case.id).order_by("-recorded_at").first()
+def _gates(case: Case, records: CaseRecords) -> dict[str, str]:
+    accepted, report, check = records.acceptance, records.report, records.check
     passed = list(CaseState).index(CaseState(case.state))
     sent_back = case.state == CaseState.OPEN and check is not None and not check.passed
     checked = check if check is not None and (sent_back or passed >= _AT[CaseState.CITY_PASSED]) else None
     return {
         "accepted_on": accepted.accepted_on.isoformat() if accepted and passed >= _AT[CaseState.ACCEPTED] else "",
         "acceptance_opinion": accepted.opinion if accepted and passed >= _AT[CaseState.ACCEPTED] else "",
-        "reported_on": report.report.reported_on.isoformat() if report and passed >= _AT[CaseState.REPORTED] else "",
-        "report_number": report.report.number if report and passed >= _AT[CaseState.REPORTED] else "",
+        "reported_on": report.reported_on.isoformat() if report and passed >= _AT[CaseState.REPORTED] else "",
+        "report_number": report.number if report and passed >= _AT[CaseState.REPORTED] else "",
         "city_checked_on": checked.checked_on.isoformat() if checked else "",
         "city_result": ("通过" if checked.passed else "退回") if checked else "",
     }

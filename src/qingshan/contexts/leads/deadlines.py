@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from qingshan.contexts.campaigns.public import InForce, calendar_in_force
+from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead
 from qingshan.domain.acts import MatterKind
 from qingshan.domain.duty import Duty, duties_of
@@ -35,7 +35,7 @@ def lead_duties(
     return duties_of(
         lead_facts(lead, case_opened=case_opened),
         in_force.plan.limits,
-        calendar_in_force(),
+        in_force.calendar,
         now,
         zone=in_force.zone,
         explain=explain,
