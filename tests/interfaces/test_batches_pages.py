@@ -298,7 +298,7 @@ def test_who_reads_and_who_takes_in(
 
 def test_a_colleague_sees_that_a_batch_is_being_read(sign_in: SignIn, uploaded: Batch) -> None:
     shown = sign_in(cast.BUREAU_LEADER).get(page("batch_detail", uploaded)).content.decode()
-    assert "正在读取" in shown
+    assert f"读取 {uploaded.name}" in shown
 
 
 def test_the_list_tells_what_became_of_each_batch(client: Client, uploaded: Batch, world: World) -> None:

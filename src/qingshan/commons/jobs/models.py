@@ -10,11 +10,15 @@ class Job(models.Model):
 
     ``params`` is what the person asked for, ``result`` what came of it (figures for its page), ``result_file`` the
     `StoredFile` that can be fetched afterwards. ``refused`` counts the items that were refused, each with its reason.
+    ``task`` is the queue's name of the work, so that refused items can be given out again. ``division`` names a county
+    whose readers may see how far the work is (a batch); empty: its owner alone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     kind = models.CharField(max_length=40)
+    task = models.CharField(max_length=120, blank=True, default="")
     title = models.CharField(max_length=200)
+    division = models.CharField(max_length=12, blank=True, default="", db_collation="C")
     subject_id = models.UUIDField(null=True, db_index=True)
     state = models.CharField(max_length=12, default="waiting")
     done = models.PositiveIntegerField(default=0)
@@ -32,7 +36,12 @@ class Job(models.Model):
     class Meta:
         """Closed list of states; a person's jobs go by key."""
 
-        indexes = [models.Index(fields=["created_by", "-id"], name="job_owner_key")]
+        indexes = [
+            models.Index(fields=["created_by", "-id"], name="job_owner_key"),
+            models.Index(
+                fields=["created_by"], condition=models.Q(state__in=["waiting", "running"]), name="job_owner_active"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "running", "done", "failed"]), name="job_state_known"
@@ -59,6 +68,7 @@ class JobItem(models.Model):
     class Meta:
         """Items go in order; closed list of outcomes; a refusal has a reason."""
 
+        indexes = [models.Index(fields=["job", "outcome", "position"], name="job_item_outcome_key")]
         constraints = [
             models.UniqueConstraint(fields=["job", "position"], name="job_item_once"),
             models.CheckConstraint(

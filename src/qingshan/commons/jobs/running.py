@@ -133,7 +133,7 @@ def _refusal(job: Job, item: JobItem, act: Callable[[Job, JobItem, Acting], None
         with transaction.atomic():
             act(job, item, acting)
     except ActRefused as refusal:
-        return refusal.message or "不予办理"
+        return "：".join(part for part in (refusal.message or "不予办理", "；".join(refusal.missing)) if part)
     except DataError:
         return "有一项内容太长或含有不能保存的字符，请修改后重试"
     except (OperationalError, InterfaceError):

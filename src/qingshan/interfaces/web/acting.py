@@ -58,7 +58,7 @@ def read_uploads(request: OfficeRequest, name: str) -> Uploads:
     Each file may carry a word of its own (``name_note`` per new file, ``name_kept_note`` per kept one): a direction.
     """
     uploads = Uploads()
-    kept_ids = [UUID(i) for i in request.POST.getlist(f"{name}_kept") if _is_uuid(i)]
+    kept_ids = [UUID(i) for i in request.POST.getlist(f"{name}_kept") if read_uuid(i)]
     kept_notes = request.POST.getlist(f"{name}_kept_note")
     known = {f.id: f for f in own_uploads(kept_ids, request.viewer.account_id)}
     for number, file_id in enumerate(kept_ids):
@@ -83,12 +83,12 @@ def read_uploads(request: OfficeRequest, name: str) -> Uploads:
     return uploads
 
 
-def _is_uuid(text: str) -> bool:
+def read_uuid(text: str) -> UUID | None:
+    """An id as it stands in an address or a form; None for anything else."""
     try:
-        UUID(text)
+        return UUID(text)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def perform(

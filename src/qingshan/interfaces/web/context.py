@@ -1,5 +1,6 @@
 """What every page shows around its content: who is looking, navigation, the campaign's day, the moment it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qingshan.commons.jobs.models import Job
+from qingshan.commons.jobs.selectors import active_jobs
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import NoCampaign, campaign_in_force
 from qingshan.interfaces.web.access import MATTER_ROLES
@@ -49,6 +52,7 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "nav": _nav(request, viewer) if isinstance(viewer, Viewer) else [],
         "campaign": _campaign(request),
+        "running_jobs": _running(viewer) if isinstance(viewer, Viewer) else (),
         "now": getattr(request, "now", None) or timezone.now(),
     }
 
@@ -62,6 +66,11 @@ def _nav(request: HttpRequest, viewer: Viewer) -> list[dict[str, Any]]:
         active = request.path.startswith(entry.under) if entry.under else request.path == url
         entries.append({"label": entry.label, "url": url, "icon": entry.icon, "active": active})
     return entries
+
+
+def _running(viewer: Viewer) -> Callable[[], list[Job]]:
+    """Own work under way; read only by the frame that shows it, not by the parts of a page."""
+    return lambda: active_jobs(viewer.account_id)
 
 
 def _campaign(request: HttpRequest) -> dict[str, Any] | None:

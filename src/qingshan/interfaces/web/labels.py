@@ -76,6 +76,11 @@ STATES: dict[str, dict[str, Label]] = {
         "done": _label(_("已完成"), "mark-done", "done"),
         "failed": _label(_("未完成"), "mark-cross", "refused"),
     },
+    "item": {
+        "waiting": _label(_("待办理"), "mark-open", "wait"),
+        "done": _label(_("已办理"), "mark-done", "done"),
+        "refused": _label(_("未办"), "mark-cross", "refused"),
+    },
     "row": {
         "accepted": _label(_("已接收"), "mark-done", "done"),
         "duplicate": _label(_("重复"), "mark-dash"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
+from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
 from qingshan.interfaces.web.views import session, workbench
@@ -17,5 +18,6 @@ urlpatterns = [
     path("language/", session.choose_language, name="language"),
     *lead_urls,
     *case_urls,
+    *job_urls,
     *search_urls,
 ]

@@ -102,6 +102,7 @@ def _queue(batch: Batch, kind: str, task: str, title: str, acting: Acting) -> Jo
         created_by=acting.viewer.account_id,
         post_id=acting.viewer.post_id,
         now=acting.now(),
+        division=batch.division,
     )
 
 
