@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from qingshan.commons.base.scope import system_scope
+from qingshan.commons.journal.models import Entry, Tenure
 from qingshan.commons.journal.selectors import AsOf, ledgers_as_of
 from qingshan.commons.journal.services import WRITERS_LOCK, act_transaction
-from qingshan.contexts.leads.public import correct_lead, receive_lead
-from qingshan.contexts.ledgers.public import NotYet, ledger_as_of
+from qingshan.commons.people.models import Unit
+from qingshan.contexts.leads.public import correct_lead, dispatch_lead, receive_lead, resume_verification, return_lead
+from qingshan.contexts.ledgers.public import NotYet, ledger_as_of, read_texts
 from tests import cast
 from tests.support.making import World
 
@@ -115,3 +117,48 @@ def test_moments_are_compared_across_time_zones(world: World) -> None:
         local, universal = ledgers_as_of(world.clock.now), ledgers_as_of(world.clock.now.astimezone(UTC))
     assert local == universal
     assert len(local) == 1
+
+
+def test_a_row_belongs_to_the_township_that_held_it_then(world: World) -> None:
+    """An inconclusive lead that is given back and goes to another township stays in the first one's ledger of then."""
+    lead = world.make_lead(state="inconclusive", township=cast.SUCUN)
+    held = world.clock.now
+    world.clock.tick(days=1)
+    officer = cast.TOWNSHIP_OFFICER
+    world.perform(officer, resume_verification, lead_id=lead.id, note="再去一次（演示）")
+    world.perform(officer, return_lead, lead_id=lead.id, reason="实际在黑水河乡（演示）")
+    unit = Unit.objects.get(slug=cast.HEISHUIHE)
+    world.perform(cast.BUREAU_OFFICER, dispatch_lead, lead_id=lead.id, unit_id=unit.id, reason="改派（演示）")
+    world.clock.tick(days=1)
+
+    def rows(member: cast.Member, moment: datetime) -> list[str]:
+        with world.seeing(member) as viewer:
+            ledger = ledger_as_of(viewer, moment, now=world.clock.now)
+            return [texts[1] for _, texts in read_texts(ledger, ledger.rows)]
+
+    assert rows(cast.TOWNSHIP_OFFICER, held) == [lead.number]
+    assert rows(cast.OTHER_TOWNSHIP_OFFICER, held) == []
+    assert rows(cast.BUREAU_OFFICER, held) == [lead.number]
+    assert rows(cast.TOWNSHIP_OFFICER, world.clock.now) == []
+    with world.seeing(cast.OTHER_TOWNSHIP_OFFICER):
+        assert {e.ledger["unit"] for e in ledgers_as_of(world.clock.now)} == {unit.name}
+        assert ledgers_as_of(held) == []
+
+
+def test_a_former_holder_reads_entries_up_to_the_one_that_took_the_matter(world: World) -> None:
+    lead = world.make_lead(state="under_verification", township=cast.SUCUN)
+    world.perform(cast.TOWNSHIP_OFFICER, return_lead, lead_id=lead.id, reason="不在本乡（演示）")
+    unit = Unit.objects.get(slug=cast.HEISHUIHE)
+    world.perform(cast.BUREAU_OFFICER, dispatch_lead, lead_id=lead.id, unit_id=unit.id, reason="改派（演示）")
+    world.perform(cast.OTHER_TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
+    everything = [(e.seq, e.act) for e in world.entries(lead.id)]
+    with world.seeing(cast.TOWNSHIP_OFFICER):
+        seen = list(Entry.objects.filter(matter_id=lead.id).order_by("seq").values_list("seq", "act"))
+    assert seen == [e for e in everything if e[0] < everything[-2][0]]
+    assert seen[-1][1] == "lead.return"
+    with world.seeing(cast.ZONE_OFFICER):
+        assert not Entry.objects.filter(matter_id=lead.id).exists()
+        assert not Tenure.objects.exists()
+    with world.seeing_all():
+        [held] = Tenure.objects.all()
+    assert (held.since, held.until_seq, held.unit.slug) == (None, everything[-2][0], cast.SUCUN)

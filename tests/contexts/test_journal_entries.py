@@ -16,7 +16,7 @@ from qingshan.commons.journal.selectors import history_of, ledgers_as_of
 from qingshan.contexts.cases.public import Case, correct_case, correct_station
 from qingshan.contexts.leads.models import StopNoticeDraft
 from qingshan.contexts.leads.public import correct_lead, flag_active, receive_lead
-from qingshan.contexts.ledgers.public import COLUMNS, ledger_as_of
+from qingshan.contexts.ledgers.public import COLUMNS, ledger_as_of, read_texts
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import PARTY, World
@@ -171,9 +171,10 @@ def test_an_erased_subject_reads_as_erased_and_the_chain_still_verifies(world: W
         key = SubjectKey.objects.get(id=subject)
         assert (key.wrapped, key.erased_rule) == (None, "满年限（演示）")
         ledger = ledger_as_of(world.viewer(cast.BUREAU_OFFICER), world.clock.now, now=world.clock.now)
+        texts = [texts for _, texts in read_texts(ledger, ledger.rows)]
     assert found.breaks == ()
     party = [column.key for column in COLUMNS].index("party")
-    assert [row.texts[party] for row in ledger.rows] == [ERASED]
+    assert [row[party] for row in texts] == [ERASED]
 
 
 def test_a_damaged_ciphertext_says_so_and_does_not_stop_the_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from qingshan.contexts.leads.public import correct_lead
-from qingshan.contexts.ledgers.export import fitting
 from qingshan.contexts.ledgers.public import COLUMNS, ledger_as_of, mask, write_ledger
+from qingshan.contexts.ledgers.writing import fitting
 from tests import cast
 from tests.cast import Member
 from tests.support.making import PARTY, World

@@ -15,6 +15,7 @@ from qingshan.contexts.ledgers.cells import (
     CellProblem,
     Value,
     code_text,
+    column_letters,
     day_of,
     heading_key,
     moment_of,
@@ -23,7 +24,7 @@ from qingshan.contexts.ledgers.cells import (
     yes_of,
 )
 from qingshan.contexts.ledgers.headings import find_header, match_headings
-from qingshan.contexts.ledgers.sheets import SheetRefused, column_letters, read_book, read_sheet
+from qingshan.contexts.ledgers.sheets import SheetRefused, read_book, read_sheet
 from tests.cast import ZONE
 
 NAIVE = datetime.fromisoformat("2024-08-05T07:30")

@@ -44,7 +44,7 @@ def strings(response: HttpResponse) -> str:
 
 
 def numbers(response: HttpResponse) -> list[str]:
-    return [item["row"].texts[1] for item in response.context["rows"]]
+    return [item["row"].lead_number for item in response.context["rows"]]
 
 
 def test_verified_leads_are_listed_by_class_and_the_classes_add_up(sign_in: SignIn, county: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the journal: matters with their chain heads, entries, seals, personal values."""
+"""Tables of the journal: matters with their chain heads, entries, past holdings, seals, personal values."""
 
 from django.db import models
 
@@ -56,6 +56,30 @@ class Entry(models.Model):
         """One entry per matter and number."""
 
         constraints = [models.UniqueConstraint(fields=["matter", "seq"], name="entry_matter_seq")]
+
+
+class Tenure(models.Model):
+    """A past holding (承办期): until ``until`` the matter was with another unit or place than it is now.
+
+    Written when an act hands a matter on, so that "as of" a moment a matter belongs to whoever held it then.
+    ``until_seq`` is the entry that ended it; ``since`` is empty when it began with the matter. The entries say the same.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=60)
+    division = models.CharField(max_length=12, db_collation="C")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    also_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+    until_seq = models.PositiveIntegerField()
+
+    class Meta:
+        """A matter is handed on once per entry."""
+
+        constraints = [models.UniqueConstraint(fields=["matter", "until_seq"], name="tenure_matter_seq")]
 
 
 class Seal(models.Model):

@@ -1,8 +1,10 @@
 """Reading the journal. Every query runs under the viewer's scope (row security)."""
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,9 @@ from django.db import connection
 
 from qingshan.commons.journal.models import Entry, Seal
 from qingshan.commons.journal.services import wait_for_writers
+
+FETCH = 2_000
+"""Rows brought from the database at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,30 +87,88 @@ class AsOf:
     recorded_at: datetime
 
 
+_HELD = """
+  SELECT m.id AS matter_id, m.kind, m.number FROM journal_matter m
+  WHERE NOT EXISTS (SELECT FROM journal_tenure t WHERE t.matter_id = m.id AND t.until > %(moment)s)
+  UNION ALL
+  SELECT t.matter_id, t.kind, t.number FROM journal_tenure t
+  WHERE t.until > %(moment)s AND (t.since IS NULL OR t.since <= %(moment)s)
+    AND (qs_visible(t.division, t.unit_id) OR qs_visible(NULL, t.also_unit_id))
+"""
+"""Matters that belonged to the viewer at the moment: those he has now and had not yet lost or gained, those he lost."""
+_LAST = f"""
+FROM ({_HELD}) held CROSS JOIN LATERAL (
+  SELECT e.id, e.seq, e.recorded_at, e.payload::json -> 'ledger' AS ledger FROM journal_entry e
+  WHERE e.matter_id = held.matter_id AND e.recorded_at <= %(moment)s ORDER BY e.seq DESC LIMIT 1
+) last
+"""  # noqa: S608 - parts of one query, no values
+
+
 def ledgers_as_of(moment: datetime, *, patience: float | None = None) -> list[AsOf]:
     """Each matter's last entry recorded by ``moment``; the same whenever it is asked again.
 
-    Waits for acts under way, at most ``patience`` seconds (`JournalBusy`).
+    A matter belongs to whoever held it then. Waits for acts under way, at most ``patience`` seconds (`JournalBusy`).
     """
     wait_for_writers(seconds=patience)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT ON (matter_id) matter_id, seq, recorded_at, payload::jsonb - 'details' - 'personal'"
-            " FROM journal_entry WHERE recorded_at <= %s ORDER BY matter_id, seq DESC",
-            [moment],
+            f"SELECT held.matter_id, held.kind, held.number, seq, recorded_at, ledger {_LAST} ORDER BY 1",
+            {"moment": moment},
         )
         rows = cursor.fetchall()
-    result = []
-    for matter_id, seq, recorded_at, text in rows:
-        payload = json.loads(text) if isinstance(text, str) else text
-        result.append(
-            AsOf(
-                matter_id=matter_id,
-                kind=payload["kind"],
-                number=payload["number"],
-                seq=seq,
-                ledger=payload["ledger"],
-                recorded_at=recorded_at,
-            )
+    names = ("matter_id", "kind", "number", "seq", "recorded_at")
+    return [AsOf(**dict(zip(names, row[:5], strict=True)), ledger=_fields(row[5])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLine:
+    """One matter as of a moment: its last entry, and a few of its ledger fields as texts."""
+
+    matter_id: UUID
+    entry_id: UUID
+    number: str
+    texts: tuple[str, ...]
+
+
+def index_as_of(moment: datetime, *, kind: str, fields: Sequence[str]) -> Iterator[IndexLine]:
+    """Every matter of one kind as of ``moment`` with these ledger fields; streamed, in no order.
+
+    Does not wait for acts under way: call `wait_for_writers` first.
+    """
+    columns = "".join(f", ledger ->> %({name})s" for name in _slots(fields))
+    values: dict[str, str | datetime] = {"moment": moment, "kind": kind, **_slots(fields)}
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT held.matter_id, id, held.number{columns} {_LAST} WHERE held.kind = %(kind)s", values)
+        while rows := cursor.fetchmany(FETCH):
+            for matter_id, entry_id, number, *texts in rows:
+                yield IndexLine(matter_id, entry_id, number, tuple(intern(t) if t else "" for t in texts))
+
+
+def ledgers_of(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Ledger fields of entries by entry id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, payload FROM journal_entry WHERE id = ANY(%s)", [list(entry_ids)])
+        return {entry_id: json.loads(payload)["ledger"] for entry_id, payload in cursor.fetchall()}
+
+
+def entries_holding(text: str, entry_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the entries in whose ledger fields ``text`` occurs, upper and lower case alike."""
+    pattern = json.dumps(text, ensure_ascii=False)[1:-1]
+    for sign in "\\%_":
+        pattern = pattern.replace(sign, f"\\{sign}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.id FROM journal_entry e WHERE e.id = ANY(%s) AND e.payload ILIKE %s"
+            " AND (e.payload::json -> 'ledger')::text ILIKE %s",
+            [list(entry_ids), f"%{pattern}%", f"%{pattern}%"],
         )
-    return result
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _slots(fields: Sequence[str]) -> dict[str, str]:
+    return {f"field{n}": name for n, name in enumerate(fields)}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return fields

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from qingshan.commons.base.ids import new_id
-from qingshan.commons.journal.models import Entry, Matter, Seal
+from qingshan.commons.journal.models import Entry, Matter, Seal, Tenure
 from qingshan.commons.journal.personal import store_personal
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
@@ -126,8 +126,9 @@ def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act
         refs = store_personal(matter_id=change.matter_id, values=change.personal)
         stored[change.matter_id] = {name: ref["id"] for name, ref in refs.items()}
         head = heads[change.matter_id]
-        entry = _entry(kind.name, kind.version, act_id, acting, recorded_at, change, head, refs)
+        entry = _entry(kind.name, kind.version, act_id, acting, recorded_at, change, (head.seq, head.head_hash), refs)
         entries.append(entry)
+        _hand_on(head, change, entry)
         Matter.objects.filter(id=change.matter_id).update(
             seq=entry.seq,
             head_hash=entry.hash,
@@ -140,7 +141,26 @@ def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act
     return ActReceipt(act_id=act_id, recorded_at=recorded_at, personal=stored)
 
 
-def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, tuple[int, str]]:
+def _hand_on(head: Matter, change: MatterChange, entry: Entry) -> None:
+    """Keep who held the matter until now, when the act gives it to another unit or place (承办期)."""
+    now_held = (change.division, change.unit_id, change.also_unit_id)
+    if head.seq == 0 or (head.division, head.unit_id, head.also_unit_id) == now_held:
+        return
+    last = Tenure.objects.filter(matter_id=head.id).aggregate(until=Max("until"))["until"]
+    Tenure.objects.create(
+        matter_id=head.id,
+        kind=head.kind,
+        number=head.number,
+        division=head.division,
+        unit_id=head.unit_id,
+        also_unit_id=head.also_unit_id,
+        since=last,
+        until=entry.recorded_at,
+        until_seq=entry.seq,
+    )
+
+
+def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, Matter]:
     Matter.objects.bulk_create(
         [
             Matter(
@@ -157,7 +177,7 @@ def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, tuple[int, str]]:
         ignore_conflicts=True,
     )
     rows = Matter.objects.select_for_update().filter(id__in=[c.matter_id for c in changes]).order_by("id")
-    return {row.id: (row.seq, row.head_hash) for row in rows}
+    return {row.id: row for row in rows}
 
 
 def stamp(moment: datetime) -> str:

@@ -186,3 +186,12 @@ def yes_of(value: Value) -> bool | None:
     if is_blank(value):
         return None
     raise CellProblem(f"“{plain_text(value)[:40]}”不是“是”或“否”")
+
+
+def column_letters(column: int) -> str:
+    """Letters of a column counted from 1: 6 → "F", 28 → "AB"."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

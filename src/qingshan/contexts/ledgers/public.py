@@ -2,7 +2,16 @@
 
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column
 from qingshan.contexts.ledgers.export import write_ledger
-from qingshan.contexts.ledgers.selectors import Ledger, LedgerRow, NotYet, ledger_as_of, mask
+from qingshan.contexts.ledgers.selectors import (
+    Ledger,
+    LedgerRow,
+    NotYet,
+    ledger_as_of,
+    mask,
+    read_sources,
+    read_texts,
+    rows_holding,
+)
 
 __all__ = [
     "CLASS_LABELS",
@@ -13,5 +22,8 @@ __all__ = [
     "NotYet",
     "ledger_as_of",
     "mask",
+    "read_sources",
+    "read_texts",
+    "rows_holding",
     "write_ledger",
 ]

@@ -1,31 +1,41 @@
-"""The ledger as of a moment: every verified lead by class, with its case where it has one (决定2)."""
+"""The ledger as of a moment: every verified lead by class, with its case where it has one (决定2).
+
+A ledger is an index: one light row per verified lead with the entries that hold its fields. The fields themselves are
+read in portions (`read_sources`), so that a ledger of a hundred thousand rows costs no more memory than one of ten.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from qingshan.commons.journal.personal import ALTERED, ERASED, read_personal
-from qingshan.commons.journal.selectors import AsOf, ledgers_as_of
+from qingshan.commons.journal.selectors import IndexLine, entries_holding, index_as_of, ledgers_of
+from qingshan.commons.journal.services import wait_for_writers
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Source
+from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column, Source
 from qingshan.domain.lead import VERIFIED_STATES
 
 KEPT_CLEAR = frozenset({ERASED, ALTERED})
 """What stands in place of a value is no name."""
 FULL_VIEW = frozenset({"bureau_officer", "bureau_leader", "taskforce_office"})
+PORTION = 1_000
+"""Rows whose fields are read at a time."""
+_LEAD_FIELDS = ("state", "verdict", "unit")
+_CASE_FIELDS = ("lead_id", "category", "unit", "state", "lead_number")
 
 
 class NotYet(ValueError):
     """The moment asked for has not come."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One row: texts in the order of `COLUMNS`, and the keys to open it with."""
+    """One row without its fields: its keys, what it is counted by, and the entries that hold the rest."""
 
     lead_id: UUID
     case_id: UUID | None
@@ -33,7 +43,15 @@ class LedgerRow:
     category: str
     township: str
     state: str
-    texts: tuple[str, ...]
+    case_number: str
+    lead_number: str
+    lead_entry: UUID | None
+    case_entry: UUID | None
+
+    @property
+    def sort_key(self) -> tuple[bool, str, str]:
+        """Cases by number, then leads without a case by number."""
+        return (self.case_number == "", self.case_number, self.lead_number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +61,7 @@ class Ledger:
     title: str
     moment: datetime
     rows: tuple[LedgerRow, ...]
+    names_in_full: bool
 
     @property
     def classes(self) -> dict[str, int]:
@@ -68,50 +87,70 @@ def ledger_as_of(viewer: Viewer, moment: datetime, *, now: datetime, patience: f
     if moment > now:
         raise NotYet("该时刻还没有到，不能生成截至该时刻的台账")
     in_force = campaign_in_force()
-    entries = ledgers_as_of(moment, patience=patience)
-    cases = {str(e.ledger["lead_id"]): e for e in entries if e.kind == "case"}
-    leads = [e for e in entries if e.kind == "lead" and e.ledger["state"] in VERIFIED_STATES]
-    personal = _personal(viewer, cases)
-    rows = [_row(lead, cases.pop(str(lead.matter_id), None), personal) for lead in leads]
-    rows += [_case_row(case, personal) for case in cases.values()]
-    rows.sort(key=lambda row: (row.texts[0] == "", row.texts[0], row.texts[1]))
-    return Ledger(title=in_force.title, moment=moment, rows=tuple(rows))
-
-
-def _row(lead: AsOf, case: AsOf | None, personal: Mapping[str, str]) -> LedgerRow:
-    fields: Mapping[str, Any] = case.ledger if case else {}
-    source = Source(lead=lead.ledger, case=fields, personal=personal)
-    return LedgerRow(
-        lead_id=lead.matter_id,
-        case_id=case.matter_id if case else None,
-        verdict=str(lead.ledger["verdict"]),
-        category=str(fields.get("category", "")),
-        township=str(lead.ledger["unit"]),
-        state=str(fields.get("state", "")),
-        texts=tuple(column.text(source) for column in COLUMNS),
-    )
-
-
-def _case_row(case: AsOf, personal: Mapping[str, str]) -> LedgerRow:
-    """A case whose lead this viewer does not see (a supervising department): what the case itself knows of it."""
-    known = ("lead_number", "division", "township", "village", "area_m2", "unit")
-    lead = {name: case.ledger.get(name, "") for name in known} | {"verdict": "substantiated"}
-    source = Source(lead=lead, case=case.ledger, personal=personal)
-    return LedgerRow(
-        lead_id=UUID(str(case.ledger["lead_id"])),
-        case_id=case.matter_id,
-        verdict="substantiated",
-        category=str(case.ledger["category"]),
-        township=str(case.ledger["unit"]),
-        state=str(case.ledger["state"]),
-        texts=tuple(column.text(source) for column in COLUMNS),
-    )
-
-
-def _personal(viewer: Viewer, cases: Mapping[str, AsOf]) -> dict[str, str]:
-    refs = {str(e.ledger.get(f"{name}_ref") or "") for e in cases.values() for name in ("party", "responsible")}
-    values = read_personal({UUID(ref) for ref in refs if ref})
+    wait_for_writers(seconds=patience)
+    cases = {UUID(line.texts[0]): line for line in index_as_of(moment, kind="case", fields=_CASE_FIELDS)}
+    leads = index_as_of(moment, kind="lead", fields=_LEAD_FIELDS)
+    rows = [_row(line, cases.pop(line.matter_id, None)) for line in leads if line.texts[0] in VERIFIED_STATES]
+    rows += [_case_row(lead_id, case) for lead_id, case in cases.items()]
+    rows.sort(key=lambda row: row.sort_key)
     full = bool(viewer.roles & FULL_VIEW) or viewer.system
+    return Ledger(title=in_force.title, moment=moment, rows=tuple(rows), names_in_full=full)
+
+
+def _row(lead: IndexLine, case: IndexLine | None) -> LedgerRow:
+    _, verdict, unit = lead.texts
+    if case is None:
+        return LedgerRow(lead.matter_id, None, verdict, "", unit, "", "", lead.number, lead.entry_id, None)
+    _, category, _, state, _ = case.texts
+    return LedgerRow(
+        lead.matter_id, case.matter_id, verdict, category, unit, state, case.number, lead.number, lead.entry_id,
+        case.entry_id,
+    )  # fmt: skip
+
+
+def _case_row(lead_id: UUID, case: IndexLine) -> LedgerRow:
+    """A case whose lead this viewer does not see (a supervising department)."""
+    _, category, unit, state, lead_number = case.texts
+    return LedgerRow(
+        lead_id, case.matter_id, "substantiated", category, unit, state, case.number, lead_number, None, case.entry_id
+    )
+
+
+def read_sources(ledger: Ledger, rows: Iterable[LedgerRow]) -> Iterator[tuple[LedgerRow, Source]]:
+    """The fields of rows, in their order, read in portions."""
+    iterator = iter(rows)
+    while part := list(islice(iterator, PORTION)):
+        fields = ledgers_of(e for row in part for e in (row.lead_entry, row.case_entry) if e is not None)
+        personal = _personal(fields.values(), full=ledger.names_in_full)
+        for row in part:
+            case = fields[row.case_entry] if row.case_entry else {}
+            lead = fields[row.lead_entry] if row.lead_entry else _known_of_lead(case)
+            yield row, Source(lead=lead, case=case, personal=personal)
+
+
+def _known_of_lead(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case itself knows of its lead."""
+    known = ("lead_number", "division", "township", "village", "area_m2", "unit")
+    return {name: case.get(name, "") for name in known} | {"verdict": "substantiated"}
+
+
+def read_texts(
+    ledger: Ledger, rows: Iterable[LedgerRow], columns: Sequence[Column] = COLUMNS
+) -> Iterator[tuple[LedgerRow, tuple[str, ...]]]:
+    """The texts of rows under ``columns``, in order."""
+    for row, source in read_sources(ledger, rows):
+        yield row, tuple(column.text(source) for column in columns)
+
+
+def rows_holding(rows: Sequence[LedgerRow], text: str) -> list[LedgerRow]:
+    """Rows in whose recorded fields (numbers, places, papers) ``text`` occurs."""
+    found = entries_holding(text, (e for row in rows for e in (row.lead_entry, row.case_entry) if e is not None))
+    return [row for row in rows if row.lead_entry in found or row.case_entry in found]
+
+
+def _personal(fields: Iterable[Mapping[str, Any]], *, full: bool) -> dict[str, str]:
+    refs = {str(f.get(f"{name}_ref") or "") for f in fields for name in ("party", "responsible")}
+    values = read_personal({UUID(ref) for ref in refs if ref})
     return {str(ref): text if full else mask(text) for ref, text in values.items()}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from qingshan.contexts.ledgers.cells import Value, is_blank, plain_text
+from qingshan.contexts.ledgers.cells import Value, column_letters, is_blank, plain_text
 from qingshan.contexts.ledgers.headings import MergedRange
 from qingshan.contexts.ledgers.packing import MAX_AREA, Scanned, SheetRefused, scan_workbook
 
@@ -27,15 +27,6 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
 _NOT_EXCEL = "不是 Excel 工作簿（.xlsx 或 .xls），请用 Excel 或 WPS 另存为 .xlsx 后再传"
-
-
-def column_letters(column: int) -> str:
-    """Letters of a column counted from 1: 6 → "F", 28 → "AB"."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

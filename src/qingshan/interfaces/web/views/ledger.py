@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
-from qingshan.contexts.ledgers.public import COLUMNS, Ledger, LedgerRow, NotYet, ledger_as_of, write_ledger
+from qingshan.contexts.ledgers.public import (
+    COLUMNS,
+    Ledger,
+    LedgerRow,
+    NotYet,
+    ledger_as_of,
+    read_texts,
+    rows_holding,
+    write_ledger,
+)
 from qingshan.domain.case import CaseState
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
@@ -66,13 +75,15 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         problem = str(refusal)
         made = ledger_as_of(request.viewer, request.now, now=request.now, patience=PATIENCE)
     matching = [row for row in made.rows if _matches(row, values)]
+    if values.get("q"):
+        matching = rows_holding(matching, values["q"])
     shown, more = _one_page(matching, request.GET.get("after", ""))
     wanted = [n for n, c in enumerate(COLUMNS) if values.get("columns") == "all" or c.key in SHORT]
     context = {
         "ledger": made,
         "problem": problem,
         "headers": [COLUMNS[n].header for n in wanted],
-        "rows": [{"row": row, "cells": [_cell(row, n) for n in wanted]} for row in shown],
+        "rows": [{"row": row, "cells": [_cell(texts[n], n) for n in wanted]} for row, texts in read_texts(made, shown)],
         "total": len(matching),
         "all_columns": values.get("columns") == "all",
         "columns_url": _address(values, columns="" if values.get("columns") == "all" else "all"),
@@ -90,8 +101,7 @@ def ledger(request: OfficeRequest) -> HttpResponse:
     return render(request, "web/ledger/ledger.html", context)
 
 
-def _cell(row: LedgerRow, number: int) -> dict[str, object]:
-    text = row.texts[number]
+def _cell(text: str, number: int) -> dict[str, object]:
     return {
         "key": COLUMNS[number].key,
         "label": _label(COLUMNS[number].header),
@@ -108,10 +118,7 @@ def _label(header: str) -> str:
 
 def _matches(row: LedgerRow, values: Mapping[str, str]) -> bool:
     exact = {"verdict": row.verdict, "category": row.category, "unit": row.township, "state": row.state}
-    if any(values.get(name) and values[name] != value for name, value in exact.items()):
-        return False
-    text = values.get("q", "").casefold()
-    return not text or any(text in cell.casefold() for cell in row.texts)
+    return not any(values.get(name) and values[name] != value for name, value in exact.items())
 
 
 def _one_page(rows: Sequence[LedgerRow], after: str) -> tuple[list[LedgerRow], bool]:
