@@ -62,7 +62,7 @@ class Tenure(models.Model):
     """A past holding (承办期): until ``until`` the matter was with another unit or place than it is now.
 
     Written when an act hands a matter on, so that "as of" a moment a matter belongs to whoever held it then.
-    ``until_seq`` is the entry that ended it; ``since`` is empty when it began with the matter. The entries say the same.
+    ``until_seq`` is the entry that ended it; ``since`` is empty when it began with the matter. Entries say the same.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
