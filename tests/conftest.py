@@ -23,7 +23,7 @@ from tests.support import database, world
 from tests.support.browser import running_chromium
 from tests.support.worker import run_waiting_jobs
 
-pytest_plugins = ["tests.fixtures_cast"]
+pytest_plugins = ["tests.fixtures_cast", "tests.fixtures_api"]
 
 PROCESS_TIME_ZONE = "America/New_York"
 """Not the campaign's zone: code that leans on the machine's clock zone shows."""

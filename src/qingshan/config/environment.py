@@ -1,7 +1,7 @@
 """What the environment may say; every variable the program reads is named here or in `config.home`.
 
 `QINGSHAN_PROCESS` (web, worker, cli: set by `qingshan serve`), `QINGSHAN_DB_ROLE` (app, owner: set by
-`qingshan migrate`), `DATABASE_URL`, `DATABASE_OWNER_URL`, `QINGSHAN_HOSTS`, `QINGSHAN_HTTPS`.
+`qingshan migrate`), `DATABASE_URL`, `DATABASE_OWNER_URL`, `QINGSHAN_HOSTS`, `QINGSHAN_HTTPS`, `QINGSHAN_API_RATE`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,14 @@ def flag(name: str) -> bool:
 def words(name: str) -> list[str]:
     """Return the comma-separated values of a variable, without empty ones."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def number(name: str, default: int) -> int:
+    """Return a positive whole number, ``default`` when unset."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise BadVariable(f"{name}={text}: must be a positive whole number")
+    return int(text)
 
 
 def _one_of(name: str, choices: tuple[str, ...]) -> str:

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "qingshan.commons.files",
     "qingshan.commons.jobs",
     "qingshan.commons.search",
+    "qingshan.commons.tokens",
     "qingshan.contexts.campaigns",
     "qingshan.contexts.leads",
     "qingshan.contexts.cases",
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "qingshan.config.csp.ContentSecurityPolicyMiddleware",
+    # Answers calls of programs itself: no session, cookie or form token ever takes part in them.
+    "qingshan.interfaces.api.door.ApiDoor",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qingshan.interfaces.web.language.LanguageMiddleware",

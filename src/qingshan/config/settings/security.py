@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 
-from qingshan.config.environment import flag, words
+from qingshan.config.environment import flag, number, words
 from qingshan.config.home import home_folder, secret
 
 DEBUG = False
@@ -69,3 +69,6 @@ SILENCED_SYSTEM_CHECKS = [
     # address would lock out a whole office behind one gateway.
     "axes.W006",
 ]
+
+QINGSHAN_API_RATE = number("QINGSHAN_API_RATE", 600)
+"""Calls a personal token may make in a minute."""

@@ -1,9 +1,10 @@
-"""Who sees which cases. Row security says the same a second time, in the database."""
+"""Who sees which cases and the names in them. Row security says the first a second time, in the database."""
 
 from django.db.models import Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.cases.models import Case
+from qingshan.domain.lead import BUREAU, TOWNSHIP
 
 DIVISION_END = ":"
 
@@ -18,3 +19,8 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     if viewer.unit_ids:
         scope |= Q(unit_id__in=viewer.unit_ids) | Q(supervising_unit_id__in=viewer.unit_ids)
     return Case.objects.filter(scope) if scope else Case.objects.none()
+
+
+def may_read_persons(viewer: Viewer, case: Case) -> bool:
+    """The bureau, the task-force office and the responsible township work the case; everybody else reads no names."""
+    return bool(viewer.roles & BUREAU) or (viewer.has(*TOWNSHIP) and viewer.unit_id == case.unit_id)

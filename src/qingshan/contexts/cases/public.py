@@ -2,7 +2,7 @@
 
 from qingshan.contexts.cases.deadlines import case_duties
 from qingshan.contexts.cases.models import Case, CityReport, Track, TrackStep
-from qingshan.contexts.cases.policy import visible_cases
+from qingshan.contexts.cases.policy import may_read_persons, visible_cases
 from qingshan.contexts.cases.selectors import (
     PAGE,
     CaseDetail,
@@ -63,6 +63,7 @@ __all__ = [
     "correct_station",
     "duties_of_cases",
     "finish_station",
+    "may_read_persons",
     "open_case",
     "overdue_cases",
     "reopen_case",

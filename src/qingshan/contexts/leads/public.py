@@ -2,7 +2,7 @@
 
 from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
-from qingshan.contexts.leads.policy import is_own_unit, visible_leads
+from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.selectors import (
     FEATURE_ZOOM,
     PAGE,
@@ -64,6 +64,8 @@ __all__ = [
     "lead_tile",
     "leads_by_ids",
     "leads_on_turn",
+    "may_correct",
+    "may_flag_active",
     "overdue_leads",
     "put_on_ledger",
     "queue_acceptance",

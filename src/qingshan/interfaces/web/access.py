@@ -11,18 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
+from qingshan.domain.roles import MATTER_ROLES
+
 if TYPE_CHECKING:
     from qingshan.interfaces.web.middleware import OfficeRequest
 
 View = Callable[..., HttpResponseBase]
-_OPEN, _ROLES = "qingshan_open", "qingshan_roles"
+__all__ = ["MATTER_ROLES", "View", "is_open", "open_page", "page", "roles_of"]
 
-MATTER_ROLES = frozenset(
-    {"village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader"}
-    | {"taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader"}
-    | {"department_officer", "department_leader", "police", "procuratorate", "court", "finance_reviewer"}
-)
-"""Roles whose work is matters; administrators of the system see none."""
+_OPEN, _ROLES = "qingshan_open", "qingshan_roles"
 
 
 def open_page(view: View) -> View:

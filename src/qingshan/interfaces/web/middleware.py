@@ -13,14 +13,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.http import urlencode
-from psycopg.errors import DeadlockDetected, LockNotAvailable, QueryCanceled
 
 from qingshan.commons.base.clock import server_clock
-from qingshan.commons.journal.services import JournalBusy
-from qingshan.commons.people.models import Account
-from qingshan.commons.people.viewer import Viewer, viewer_of
+from qingshan.commons.journal.busy import is_busy
+from qingshan.commons.people.opening import viewer_at
+from qingshan.commons.people.viewer import Viewer
 from qingshan.interfaces.web.access import is_open, roles_of
 
 POST_KEY = "acting_post"
@@ -64,19 +62,13 @@ class ScopeMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Busy is no error of the program: say so and ask to try again."""
-        busy = isinstance(exception, JournalBusy) or isinstance(
-            exception.__cause__, LockNotAvailable | QueryCanceled | DeadlockDetected
-        )
-        return render(request, "web/errors/503.html", status=503) if busy else None
+        return render(request, "web/errors/503.html", status=503) if is_busy(exception) else None
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:
-    account = request.user
-    if not isinstance(account, Account) or not account.is_active:
-        return None
     chosen = request.session.get(POST_KEY)
-    today = timezone.localdate(request.now)  # type: ignore[attr-defined]
-    return viewer_of(account, today=today, post_id=UUID(chosen) if chosen else None)
+    now: datetime = request.now  # type: ignore[attr-defined]
+    return viewer_at(request.user, now=now, post_id=UUID(chosen) if chosen else None)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

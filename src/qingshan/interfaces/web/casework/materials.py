@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from qingshan.contexts.cases.public import may_read_persons
 from qingshan.interfaces.web.casework.evidence import EvidenceGroup, evidence_of
 from qingshan.interfaces.web.casework.history import Words
-from qingshan.interfaces.web.casework.people import may_read_persons
 from qingshan.interfaces.web.casework.reading import CaseView, subcode_label
 
 

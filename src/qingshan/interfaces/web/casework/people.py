@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 
 from qingshan.commons.journal.personal import read_personal
 from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.cases.public import Case
+from qingshan.contexts.cases.public import Case, may_read_persons
 
 CASE_WORKERS = ("bureau_officer", "bureau_leader", "taskforce_office")
-TOWNSHIP = ("township_officer", "township_leader")
 PERSONAL_FIELDS = frozenset({"party"})
 """Fields of stations that name a person."""
 
@@ -21,11 +20,6 @@ class CasePersons:
     party: str
     responsible: str
     open: bool
-
-
-def may_read_persons(viewer: Viewer, case: Case) -> bool:
-    """The bureau, the task-force office and the responsible township work the case; everybody else reads no names."""
-    return viewer.has(*CASE_WORKERS) or (viewer.has(*TOWNSHIP) and viewer.unit_id == case.unit_id)
 
 
 def masked() -> str:

@@ -27,6 +27,7 @@ from qingshan.contexts.leads.public import (
 )
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
+from qingshan.domain.roles import BATCH_READERS
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -34,7 +35,7 @@ from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, jo
 from qingshan.interfaces.web.views.batch_rows import report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
 
-READER_ROLES = (*sorted(REGISTER_ROLES), "county_leader", "discipline", "city_reviewer", "province_reader")
+READER_ROLES = tuple(sorted(BATCH_READERS))
 SPATIAL = frozenset({"application/geo+json", "application/zip", "application/gzip", "application/geopackage+sqlite3"})
 """Media types, told by content, that a batch may have."""
 SYSTEMS = (

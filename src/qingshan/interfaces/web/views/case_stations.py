@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from qingshan.contexts.cases.public import TrackStep, correct_station, finish_station
+from qingshan.contexts.cases.public import TrackStep, correct_station, finish_station, may_read_persons
 from qingshan.domain.case import REVIEWER, CaseState
 from qingshan.domain.plan import FieldDef, StationDef, TrackDef
 from qingshan.domain.tracks import machine_of
@@ -19,7 +19,6 @@ from qingshan.interfaces.web.casework.evidence import file_line, station_evidenc
 from qingshan.interfaces.web.casework.forms import StationCorrection, StationForm, files_field, photos_field
 from qingshan.interfaces.web.casework.history import Words
 from qingshan.interfaces.web.casework.lanes import duty_of, needs_words, turn_word
-from qingshan.interfaces.web.casework.people import may_read_persons
 from qingshan.interfaces.web.casework.reading import CaseView, may_finish
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.plan_words import limit_words

@@ -14,6 +14,7 @@ from qingshan.commons.journal.models import Seal
 from qingshan.commons.journal.selectors import HistoryLine, recent_entries, seals
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.domain.acts import CATALOGUE
+from qingshan.domain.roles import JOURNAL_READERS
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import read_day
@@ -25,7 +26,7 @@ from qingshan.interfaces.web.middleware import OfficeRequest
 PAGE = 50
 PRINTED = 30
 GROUP = 8
-READERS = (*sorted(MATTER_ROLES), "audit_admin")
+READERS = tuple(sorted(JOURNAL_READERS))
 KINDS = {"lead": gettext_lazy("线索"), "case": gettext_lazy("台账问题")}
 
 

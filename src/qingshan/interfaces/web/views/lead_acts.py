@@ -18,6 +18,8 @@ from qingshan.contexts.leads.public import (
     correct_lead,
     dispatch_lead,
     flag_active,
+    may_correct,
+    may_flag_active,
     receive_lead,
     resume_verification,
     return_lead,
@@ -157,7 +159,7 @@ def lead_resume(request: OfficeRequest, detail: LeadDetail) -> HttpResponse:
 def lead_flag_active(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """Mark a lead as an act in progress: drafts the stop notice, starts the clock of the on-site task (二-1⑤)."""
     detail = lead_or_404(request.viewer, lead_id)
-    if request.method != "POST" and not lead_shown.may_flag_active(request.viewer, detail.lead):
+    if request.method != "POST" and not may_flag_active(request.viewer, detail.lead):
         return not_now(request, detail)
     help_text = _("看到什么正在进行：几个人、什么机械、几点到几点。会写进停止通知书草稿")
     due = campaign_in_force().due("on_site_task", request.now, explain=False)
@@ -209,7 +211,7 @@ def lead_correct(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """Put a wrong text right by a second act with its reason; the old text stays in the history."""
     detail = lead_or_404(request.viewer, lead_id)
     lead, posted = detail.lead, request.POST
-    if request.method != "POST" and not lead_shown.may_correct(request.viewer, LeadState(lead.state)):
+    if request.method != "POST" and not may_correct(request.viewer, LeadState(lead.state)):
         return not_now(request, detail)
     values = {name: posted.get(name, getattr(lead, name)) for name in CORRECTABLE}
     reason = posted.get("reason", "")

@@ -23,16 +23,13 @@ from qingshan.contexts.leads.public import (
     VerificationPhoto,
     is_own_unit,
     lead_duties,
+    may_correct,
+    may_flag_active,
 )
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import (
-    CORRECT_ROLES,
-    FLAG_ACTIVE_ROLES,
-    FLAG_ACTIVE_STATES,
     ON_LEDGER,
     OPEN_CASE_ROLES,
-    TOWNSHIP,
-    VERIFIED_STATES,
     LeadState,
     allowed_acts,
 )
@@ -127,21 +124,6 @@ def _act(name: str, lead: Lead) -> Act:
         "icon": icon,
         "method": "post" if name == "lead.receive" else "get",
     }
-
-
-def may_flag_active(viewer: Viewer, lead: Lead) -> bool:
-    """Whether the viewer may mark the lead as an act in progress now."""
-    if lead.active_since is not None or lead.state not in FLAG_ACTIVE_STATES:
-        return False
-    township_only = not viewer.roles - TOWNSHIP
-    return bool(viewer.roles & FLAG_ACTIVE_ROLES) and (not township_only or is_own_unit(viewer, lead))
-
-
-def may_correct(viewer: Viewer, state: LeadState) -> bool:
-    """Whether the viewer may correct texts now; after a verdict a leader has to."""
-    if not viewer.roles & CORRECT_ROLES:
-        return False
-    return state not in VERIFIED_STATES or "bureau_leader" in viewer.roles
 
 
 def waiting_for(lead: Lead) -> str:

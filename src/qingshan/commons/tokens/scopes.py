@@ -1,0 +1,15 @@
+"""What a token may be allowed to touch. Rights of the post always hold as well: a scope only takes away."""
+
+SCOPES = (
+    "leads:read",
+    "leads:write",
+    "cases:read",
+    "cases:write",
+    "batches:read",
+    "batches:write",
+    "ledger:read",
+    "journal:read",
+    "files:read",
+    "files:write",
+)
+"""All scopes, in the order in which they are offered."""

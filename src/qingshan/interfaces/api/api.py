@@ -1,0 +1,28 @@
+"""The interface put together."""
+
+from django.http import Http404
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from qingshan.interfaces.api import routes_cases, routes_journal, routes_leads, routes_me
+from qingshan.interfaces.api.guard import reraise
+from qingshan.interfaces.api.parsing import ReadAlready
+
+DESCRIPTION = (
+    "青山县级打击非法采矿专项行动业务系统的程序接口。用个人令牌登录（Authorization: Bearer qs_…），"
+    "权限为令牌所属职务的权限与令牌权限的交集。错误一律为 application/problem+json。"
+)
+
+api = NinjaAPI(
+    title="青山接口",
+    version="1",
+    description=DESCRIPTION,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    parser=ReadAlready(),
+)
+for _kind in (Exception, Http404, HttpError, ValidationError):
+    api.add_exception_handler(_kind, reraise)
+for _room in (routes_me, routes_leads, routes_cases, routes_journal):
+    api.add_router("", _room.router)

@@ -1,0 +1,117 @@
+"""Reading cases."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import Http404
+from ninja import Field, Query, Router, Schema
+
+from qingshan.commons.files.selectors import uses_of
+from qingshan.commons.journal.selectors import history_of
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.cases.public import PAGE, CaseFilter, case_counts, case_detail, case_page, visible_cases
+from qingshan.domain.case import CaseState
+from qingshan.domain.roles import MATTER_ROLES
+from qingshan.interfaces.api.authentication import ApiRequest
+from qingshan.interfaces.api.fields import Answer, Key, QuerySwitch, Short
+from qingshan.interfaces.api.routes_leads import FeaturesOut, feature
+from qingshan.interfaces.api.shown_cases import CaseOut, CasesOut, case_out, case_row
+from qingshan.interfaces.api.shown_common import EntriesOut, FileOut, entry_out, file_out
+from qingshan.interfaces.api.specs import Spec, operation
+
+router = Router(tags=["台账问题"])
+READ = Spec(scope="cases:read", roles=MATTER_ROLES)
+READ_ONE = Spec(scope="cases:read", roles=MATTER_ROLES, matter="case_id")
+NOBODY = "没有这个台账问题，或它不在您的辖区内"
+Slug = Annotated[str, Field(max_length=40)]
+
+
+class CaseQuery(Schema):
+    """Filters of the list; each is left out when it is not asked for."""
+
+    state: CaseState | None = None
+    category: Slug = ""
+    unit_id: Key | None = None
+    overdue: QuerySwitch = False
+    q: Short = ""
+    before: Key | None = None
+
+    def filter(self) -> CaseFilter:
+        """The filter as the selectors take it."""
+        return CaseFilter(
+            state=self.state.value if self.state else "",
+            category=self.category,
+            unit_id=self.unit_id,
+            overdue=self.overdue,
+            text=self.q,
+            before=self.before,
+        )
+
+
+@operation(router, "GET", "/cases", READ, summary="台账问题列表", answer=CasesOut)
+def list_cases(request: ApiRequest, filters: Query[CaseQuery]) -> CasesOut:
+    """Newest first, 50 a page, by key: give ``next`` as ``before`` to go on."""
+    wanted = filters.filter()
+    found = case_page(request.viewer, wanted, request.now)
+    return CasesOut(
+        cases=[case_row(case, found.tracks.get(case.id, [])) for case in found.rows],
+        next=found.rows[PAGE - 1].id if found.more else None,
+        counts=case_counts(request.viewer, wanted, request.now),
+    )
+
+
+def shown(request: ApiRequest, case_id: UUID) -> CaseOut:
+    """The case as it now stands; whether it exists elsewhere is not told."""
+    detail = case_detail(request.viewer, case_id)
+    if detail is None:
+        raise Http404(NOBODY)
+    return case_out(request.viewer, detail, campaign_in_force())
+
+
+@operation(router, "GET", "/cases/{uuid:case_id}", READ_ONE, summary="一个台账问题", answer=CaseOut)
+def get_case(request: ApiRequest, case_id: UUID) -> CaseOut:
+    """The case with tracks, gates and what acceptance still lacks; the ETag names its state."""
+    return shown(request, case_id)
+
+
+def _seen(request: ApiRequest, case_id: UUID) -> None:
+    if not visible_cases(request.viewer).filter(id=case_id).exists():
+        raise Http404(NOBODY)
+
+
+@operation(router, "GET", "/cases/{uuid:case_id}/entries", READ_ONE, summary="问题的办理留痕", answer=EntriesOut)
+def list_case_entries(request: ApiRequest, case_id: UUID) -> EntriesOut:
+    """All entries of the case's journal, newest first."""
+    _seen(request, case_id)
+    return EntriesOut(entries=[entry_out(line) for line in history_of(case_id)], next=None)
+
+
+@operation(router, "GET", "/cases/{uuid:case_id}/geometry", READ_ONE, summary="问题的图形", answer=FeaturesOut)
+def get_case_geometry(request: ApiRequest, case_id: UUID) -> FeaturesOut:
+    """The patch of the case."""
+    case = visible_cases(request.viewer).filter(id=case_id).first()
+    if case is None:
+        raise Http404(NOBODY)
+    return FeaturesOut(features=[feature(case.geom, kind="patch", number=case.number)])
+
+
+class EvidenceOut(Answer):
+    """A file that the case uses, and for what."""
+
+    file: FileOut
+    purpose: str
+    label: str
+
+
+class EvidencesOut(Answer):
+    """Files of a case, oldest first."""
+
+    files: list[EvidenceOut]
+
+
+@operation(router, "GET", "/cases/{uuid:case_id}/files", READ_ONE, summary="问题的证据", answer=EvidencesOut)
+def list_case_files(request: ApiRequest, case_id: UUID) -> EvidencesOut:
+    """Photos and papers of the case with what they prove."""
+    _seen(request, case_id)
+    uses = uses_of(case_id)
+    return EvidencesOut(files=[EvidenceOut(file=file_out(u.file), purpose=u.purpose, label=u.label) for u in uses])
