@@ -102,6 +102,10 @@ ROWS: dict[str, Row] = {
     "unit_detail": Row(ALL, more=(("slug", "sucun"),)),
     "clause": Row(ALL, more=(("clause_id", "三-1-2①c"),)),
     "campaign": Row(ALL),
+    # Tokens: nobody sees the token of another, so revoking an unknown one only says so.
+    "token_list": Row(ALL),
+    "token_list_all": Row(frozenset({"system_admin"})),
+    "token_revoke": Row(ALL, method="post", more=(("token_id", "01890a5d-ac96-774b-bcce-b302099a8057"),)),
 }
 NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
 DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})

@@ -21,6 +21,7 @@ OWN_COMMANDS: Sequence[Entry] = (
         help="内置数据库：启动、停止。",
         database=False,
     ),
+    Entry(name="api", module="qingshan.config.commands.api", help="程序接口的说明。"),
     Entry(name="dbshell", module="qingshan.config.commands.database", help="打开 psql。"),
     Entry(name="migrate", module="qingshan.config.commands.database", help="建立或升级数据表。", database=False),
     Entry(name="serve", module="qingshan.config.commands.serve", help="运行网站和后台任务。", database=False),

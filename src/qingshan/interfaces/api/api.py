@@ -6,7 +6,7 @@ from ninja.errors import HttpError, ValidationError
 
 from qingshan.interfaces.api import routes_cases, routes_journal, routes_leads, routes_me
 from qingshan.interfaces.api.guard import reraise
-from qingshan.interfaces.api.parsing import ReadAlready
+from qingshan.interfaces.api.parsing import ReadAlready, Utf8Renderer
 
 DESCRIPTION = (
     "青山县级打击非法采矿专项行动业务系统的程序接口。用个人令牌登录（Authorization: Bearer qs_…），"
@@ -21,6 +21,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
     parser=ReadAlready(),
+    renderer=Utf8Renderer(),
 )
 for _kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(_kind, reraise)

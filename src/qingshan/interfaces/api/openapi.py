@@ -42,7 +42,18 @@ def document() -> dict[str, Any]:
     found["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
     found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     found["security"] = [{"token": []}]
+    for operations in found["paths"].values():
+        for operation in operations.values():
+            _plain_parameters(operation)
     return found
+
+
+def _plain_parameters(operation: dict[str, Any]) -> None:
+    """A parameter that may be left out is left out, not sent as null."""
+    for parameter in operation.get("parameters", ()):
+        kinds = [kind for kind in parameter["schema"].get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            parameter["schema"] = kinds[0]
 
 
 def document_text() -> str:

@@ -6,6 +6,7 @@ from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
+from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
 from qingshan.interfaces.web.views import session, workbench
 
 app_name = "web"
@@ -20,4 +21,5 @@ urlpatterns = [
     *case_urls,
     *job_urls,
     *search_urls,
+    *token_urls,
 ]
