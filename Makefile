@@ -66,4 +66,4 @@ clauses: ## which clause of the notice is proven by which test
 	@$(BIN)/qingshan clauses
 
 bench: ## load scenarios
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run $(ARGS)

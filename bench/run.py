@@ -1,0 +1,123 @@
+"""Run the scenarios: ``python -m bench.run [--leads 80000] [--curve 8000,80000,800000] [--patches FOLDER] [--keep]``.
+
+The measured installation lives in a data folder of its own (``var/bench``) with a private cluster; the demonstration
+county is loaded first, then synthetic leads and cases through the bulk doors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from bench.client import p95
+from bench.installation import ROOT, Installation
+from bench.patches import write_patches
+from bench.report import Measured, judged, write_report
+from bench.scenarios import CURVE, FULL, Bench
+
+HOME = ROOT / "var" / "bench"
+LEDGER_ROWS = 100_000
+ENTRIES = 1_000_000
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
+
+
+def _inside(place: Installation, what: str, **values: int) -> dict[str, list[str]]:
+    arguments = [part for name, value in values.items() for part in (f"--{name}", str(value))]
+    ran = place.run("-m", "bench.inside", what, *arguments, python=True)
+    found: dict[str, list[str]] = json.loads(ran.output.splitlines()[-1])
+    return found
+
+
+def _fill(place: Installation, leads: int, seed: int) -> dict[str, list[str]]:
+    """Bring the number of stored leads up to ``leads``, a tenth as many cases with them."""
+    facts = _inside(place, "facts")
+    missing = leads - int(facts["count"][0])
+    if missing > 0:
+        _tell(f"storing {missing:,} leads")
+        _inside(place, "seed", leads=missing, cases=missing // 10, seed=seed)
+        facts = _inside(place, "facts")
+    return facts
+
+
+def _over_http(place: Installation, facts: dict[str, list[str]], scenarios: tuple, rows: int) -> list[Measured]:  # type: ignore[type-arg]
+    figures: list[Measured] = []
+    with place.serving() as service:
+        bench = Bench(service=service, accounts=place.accounts(), facts=facts, rows=rows)
+        for scenario in scenarios:
+            made = scenario(bench)
+            figures += made
+            for figure in made:
+                _tell(f"{figure.scenario}: {figure.metric} {figure.value:,}")
+    return figures
+
+
+def _near(place: Installation, rows: int) -> Measured:
+    times = [float(ms) for ms in _inside(place, "near")["ms"]]
+    return Measured(scenario="near a point, 500 m", metric="p95 ms", value=round(p95(times), 2), unit="ms", rows=rows)
+
+
+def _import(place: Installation, patches: Path | None) -> list[Measured]:
+    """Take a file of patches in from the command line: reading, routing, leads, journal, one transaction."""
+    file = place.home / "patches.geojson"
+    count = write_patches(patches, file)
+    _tell(f"importing {count:,} patches")
+    ran = place.run("intake", str(file), "--channel", "province-patch", "--batch", "测速批次", "--json")
+    name = "import with routing and journal"
+    return [
+        Measured(scenario=name, metric="patches/s", value=round(count / ran.seconds, 1), unit="1/s", rows=count),
+        Measured(scenario=name, metric="peak MB", value=round(ran.peak_mb, 1), unit="MB", rows=count),
+    ]
+
+
+def _ledger(place: Installation) -> list[Measured]:
+    ran = place.run("ledger", "--out", str(place.home / "ledger.xlsx"))
+    _tell(ran.output.strip())
+    rows = int(ran.output.split("：")[1].split(" 行")[0].replace(",", ""))
+    name = "ledger of 100,000 rows" if rows >= LEDGER_ROWS else f"ledger of {rows:,} rows"
+    return [
+        Measured(scenario=name, metric="s", value=round(ran.seconds, 1), unit="s", rows=rows),
+        Measured(scenario=name, metric="peak MB", value=round(ran.peak_mb, 1), unit="MB", rows=rows),
+    ]
+
+
+def _verify(place: Installation) -> Measured:
+    ran = place.run("journal", "verify", "--json")
+    entries = int(json.loads(ran.output.splitlines()[-1])["entries"])
+    name = "journal verify, 1,000,000 entries" if entries >= ENTRIES else f"journal verify, {entries:,} entries"
+    return Measured(scenario=name, metric="s", value=round(ran.seconds, 1), unit="s", rows=entries)
+
+
+def main() -> None:
+    """Measure and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--leads", type=int, default=80_000, help="leads stored for the figures with targets")
+    parser.add_argument("--curve", default="", help="further sizes, smaller and larger, for the curve")
+    parser.add_argument("--patches", type=Path, help="folder of GeoJSON detections for the import (else drawn)")
+    parser.add_argument("--keep", action="store_true", help="keep the database of var/bench afterwards")
+    chosen = parser.parse_args()
+    sizes = sorted({int(size) for size in chosen.curve.split(",") if size} | {chosen.leads})
+    place = Installation(home=HOME)
+    HOME.mkdir(parents=True, exist_ok=True)
+    place.prepare()
+    figures, curve = _import(place, chosen.patches), []
+    for seed, size in enumerate(sizes, 1):
+        facts = _fill(place, size, seed)
+        made = _over_http(place, facts, FULL if size == chosen.leads else CURVE, size)
+        curve += made if len(sizes) > 1 else []
+        figures += [*made, _near(place, size)] if size == chosen.leads else []
+    figures += [*_ledger(place), _verify(place)]
+    _tell(f"written: {write_report(figures, curve, HOME)}")
+    if not chosen.keep:
+        place.destroy()
+    if missed := [f for f in judged(figures) if f.met is False]:
+        _tell("short of target: " + "; ".join(f"{f.scenario} {f.metric} {f.value:,}" for f in missed))
+
+
+if __name__ == "__main__":
+    main()
