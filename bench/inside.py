@@ -1,4 +1,4 @@
-"""The part of the measurement that runs inside Django: ``python -m bench.inside seed|facts|near ...``; prints JSON."""
+"""What runs inside Django: ``python -m bench.inside prepare|seed|facts|near ...``; prints JSON."""
 
 from __future__ import annotations
 
@@ -6,24 +6,38 @@ import argparse
 import json
 import math
 import os
-import random
 import time
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-INSIDE = (114.20, 37.70, 114.45, 37.85)
-"""West, south, east, north of a box in the county where leads are registered."""
 ZOOMS = (8, 10, 11, 12, 13, 14)
 
 
-def _seed(leads: int, cases: int, seed: int) -> dict[str, float]:
-    from django.db import connection
+NOW = datetime(2024, 9, 20, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""The installation's clock goes on from here."""
 
+
+def _prepare() -> dict[str, int]:
+    """The county and its people; their sign-ins lie in the data folder."""
+    from bench.seeding import prepare
+    from qingshan.commons.base.clock import start_demo_clock
+    from qingshan.config.home import home_folder
+    from qingshan.interfaces.cli.demo_people import write_accounts
+
+    start_demo_clock(NOW)
+    accounts = prepare()
+    write_accounts(accounts, home_folder() / "demo-accounts.txt")
+    return {"accounts": len(accounts)}
+
+
+def _seed(leads: int, cases: int, seed: int) -> dict[str, float]:
     from bench.seeding import seed as fill
+    from bench.seeding import settle
 
     began = time.perf_counter()
     fill(leads=leads, cases=cases, seed=seed)
     seconds = time.perf_counter() - began
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    settle()
     return {"seconds": seconds}
 
 
@@ -41,18 +55,20 @@ def _facts(sample: int) -> dict[str, list[str]]:
         facts = {
             "leads": ids("SELECT id FROM leads_lead ORDER BY md5(id::text) LIMIT %s"),
             "cases": ids("SELECT id FROM cases_case ORDER BY md5(id::text) LIMIT %s"),
+            "places": ids("SELECT ST_X(centre) || ' ' || ST_Y(centre) FROM leads_lead ORDER BY md5(id::text) LIMIT %s"),
             "units": ids("SELECT id FROM people_unit WHERE level = 'township' ORDER BY sort LIMIT %s"),
             "dispatched": ids(
                 "SELECT l.id FROM leads_lead l JOIN people_unit u ON u.id = l.unit_id"
                 " WHERE l.state = 'dispatched' AND u.slug = 'sucun' ORDER BY l.id DESC LIMIT %s"
             ),
         }
-        box = county_bbox() or INSIDE
+        box = county_bbox()
         cursor.execute("SELECT count(*) FROM leads_lead")
         facts["count"] = [str(cursor.fetchone()[0])]
         cursor.execute("SELECT count(*) FROM journal_entry")
         facts["entries"] = [str(cursor.fetchone()[0])]
-    facts["inside"] = [json.dumps(INSIDE)]
+    if box is None:
+        raise SystemExit("no county is loaded")
     return facts | {f"tiles {zoom}": _tiles(box, zoom) for zoom in ZOOMS}
 
 
@@ -83,9 +99,9 @@ def _near(count: int) -> dict[str, list[float]]:
         viewer = viewer_of(account, today=now().date())
     if viewer is None:
         raise SystemExit("bureau-officer holds no post")
-    places, times = random.Random(3), []  # noqa: S311 - places, no secrets
-    for _ in range(count):
-        lon, lat = places.uniform(INSIDE[0], INSIDE[2]), places.uniform(INSIDE[1], INSIDE[3])
+    times = []
+    for place in _facts(count)["places"]:
+        lon, lat = map(float, place.split())
         began = time.perf_counter()
         with transaction.atomic():
             viewer.apply_scope()
@@ -97,7 +113,7 @@ def _near(count: int) -> dict[str, list[float]]:
 def main() -> None:
     """Do one thing and print what came of it as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["seed", "facts", "near"])
+    parser.add_argument("what", choices=["prepare", "seed", "facts", "near"])
     parser.add_argument("--leads", type=int, default=0)
     parser.add_argument("--cases", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
@@ -107,7 +123,9 @@ def main() -> None:
 
     django.setup()
     found: object
-    if chosen.what == "seed":
+    if chosen.what == "prepare":
+        found = _prepare()
+    elif chosen.what == "seed":
         found = _seed(chosen.leads, chosen.cases, chosen.seed)
     elif chosen.what == "facts":
         found = _facts(2000)

@@ -1,4 +1,4 @@
-"""An installation of its own to measure: private cluster, demonstration county, service on a free loopback port."""
+"""An installation of its own to measure: private cluster, invented county, service on a free loopback port."""
 
 from __future__ import annotations
 
@@ -55,10 +55,11 @@ class Installation:
         return Ran(seconds=seconds, peak_mb=usage.ru_maxrss / 1024, output=output)
 
     def prepare(self) -> None:
-        """Make the cluster, the tables and the demonstration county, unless they are there."""
+        """Make cluster, tables and the county with invented people, anew."""
+        self.run("cluster", "destroy", "--yes")
         self.run("cluster", "start")
         self.run("migrate")
-        self.run("demo")
+        self.run("-m", "bench.inside", "prepare", python=True)
 
     def destroy(self) -> None:
         """Remove cluster and data."""

@@ -1,7 +1,7 @@
 """Run the scenarios: ``python -m bench.run [--leads 80000] [--curve 8000,80000,800000] [--patches FOLDER] [--keep]``.
 
 The measured installation lives in a data folder of its own (``var/bench``) with a private cluster; the demonstration
-county is loaded first, then synthetic leads and cases through the bulk doors.
+county is loaded first, then synthetic leads and cases; each size has a database of its own.
 """
 
 from __future__ import annotations
@@ -34,15 +34,12 @@ def _inside(place: Installation, what: str, **values: int) -> dict[str, list[str
     return found
 
 
-def _fill(place: Installation, leads: int, seed: int) -> dict[str, list[str]]:
-    """Bring the number of stored leads up to ``leads``, a tenth as many cases with them."""
-    facts = _inside(place, "facts")
-    missing = leads - int(facts["count"][0])
-    if missing > 0:
-        _tell(f"storing {missing:,} leads")
-        _inside(place, "seed", leads=missing, cases=missing // 10, seed=seed)
-        facts = _inside(place, "facts")
-    return facts
+def _fill(place: Installation, leads: int) -> dict[str, list[str]]:
+    """A new county with so many leads, and a tenth as many cases."""
+    place.prepare()
+    _tell(f"storing {leads:,} leads")
+    _inside(place, "seed", leads=leads, cases=leads // 10)
+    return _inside(place, "facts")
 
 
 def _over_http(place: Installation, facts: dict[str, list[str]], scenarios: tuple, rows: int) -> list[Measured]:  # type: ignore[type-arg]
@@ -104,14 +101,16 @@ def main() -> None:
     sizes = sorted({int(size) for size in chosen.curve.split(",") if size} | {chosen.leads})
     place = Installation(home=HOME)
     HOME.mkdir(parents=True, exist_ok=True)
-    place.prepare()
-    figures, curve = _import(place, chosen.patches), []
-    for seed, size in enumerate(sizes, 1):
-        facts = _fill(place, size, seed)
-        made = _over_http(place, facts, FULL if size == chosen.leads else CURVE, size)
+    figures: list[Measured] = []
+    curve: list[Measured] = []
+    for size in sizes:
+        facts, full = _fill(place, size), size == chosen.leads
+        made = [*_over_http(place, facts, FULL if full else CURVE, size), _near(place, size)]
         curve += made if len(sizes) > 1 else []
-        figures += [*made, _near(place, size)] if size == chosen.leads else []
-    figures += [*_ledger(place), _verify(place)]
+        if full:
+            figures += [*made, *_import(place, chosen.patches)]
+        if size == sizes[-1]:
+            figures += [*_ledger(place), _verify(place)]
     _tell(f"written: {write_report(figures, curve, HOME)}")
     if not chosen.keep:
         place.destroy()
