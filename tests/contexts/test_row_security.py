@@ -33,6 +33,7 @@ SCOPING = (
 EXEMPT = {
     "base_calendarday": "the calendar is everybody's",
     "base_counter": "numbers given out, no facts",
+    "base_oncekey": "ids that forms brought, with digests, no facts",
     "campaigns_campaign": "the campaign is public",
     "campaigns_planversion": "the plan is public",
     "people_unit": "the directory is everybody's; its division_id places a unit",

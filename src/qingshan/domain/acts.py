@@ -13,6 +13,8 @@ class MatterKind(StrEnum):
 
     LEAD = "lead"
     CASE = "case"
+    ASSIGNMENT = "assignment"
+    ASSIGNMENT_LINE = "assignment_line"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,15 @@ _LABELS = {
     "case.close_out": "销号",
     "case.reopen": "重新打开",
     "case.correct": "更正",
+    "assignment.issue": "交办",
+    "assignment.receive": "签收",
+    "assignment.reply": "反馈",
+    "assignment.accept": "审核通过",
+    "assignment.send_back": "退回重报",
+    "assignment.remind": "催办",
+    "assignment.extend": "延期",
+    "assignment.withdraw": "撤回",
+    "assignment.transfer": "转办",
 }
 
 CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}

@@ -11,7 +11,7 @@ from qingshan.domain.plan_model import Plan
 from qingshan.domain.plan_parts import StationDef, TrackDef
 from qingshan.domain.tracks import MACHINES
 
-NEEDED_NUMBERS = ("lead", "case", "close_out", "stop_notice")
+NEEDED_NUMBERS = ("lead", "case", "close_out", "stop_notice", "assignment")
 NEEDED_CHECKLISTS = ("city_check",)
 
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from qingshan.commons.base.ids import new_id
+
 
 class CalendarDay(models.Model):
     """One day of the workday calendar (节假日与调休). Loaded from a package, edited by an administrator.
@@ -31,3 +33,17 @@ class Counter(models.Model):
 
     key = models.CharField(max_length=80, primary_key=True)
     value = models.PositiveBigIntegerField(default=0)
+
+
+class OnceKey(models.Model):
+    """An id that a form brought for what it makes (防重复提交), with the digest of what was handed in under it.
+
+    ``token`` tells the row's writer from a later reader.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    token = models.UUIDField(default=new_id)
+    purpose = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    account_id = models.UUIDField(null=True)
+    made_at = models.DateTimeField()

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -119,6 +119,17 @@ def use_file(*, file_id: UUID, matter_id: UUID, purpose: str, label: str, now: d
     """Attach a file to a matter; from then on it is visible with the matter."""
     FileUse.objects.bulk_create(
         [FileUse(file_id=file_id, matter_id=matter_id, purpose=purpose, label=label, used_at=now)]
+    )
+
+
+def use_files(*, file_ids: Sequence[UUID], matter_ids: Sequence[UUID], purpose: str, label: str, now: datetime) -> None:
+    """Attach each of the files to each of the matters: one paper that goes out to many."""
+    FileUse.objects.bulk_create(
+        [
+            FileUse(file_id=file_id, matter_id=matter_id, purpose=purpose, label=label, used_at=now)
+            for matter_id in matter_ids
+            for file_id in file_ids
+        ]
     )
 
 

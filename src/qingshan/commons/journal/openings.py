@@ -19,7 +19,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
 from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
 
-_MATTER = ("id", "kind", "number", "division", "unit_id", "seq", "head_hash", "partition")
+_MATTER = ("id", "kind", "number", "division", "unit_id", "also_unit_id", "seq", "head_hash", "partition")
 _ENTRY = (
     "id",
     "act_id",
@@ -115,7 +115,7 @@ def record_openings(
             "journal_matter",
             _MATTER,
             (
-                (c.matter_id, c.kind, c.number, c.division, c.unit_id, 1, e.hash, "open")
+                (c.matter_id, c.kind, c.number, c.division, c.unit_id, c.also_unit_id, 1, e.hash, "open")
                 for c, e in zip(part, entries, strict=True)
             ),
         )

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "qingshan.commons.jobs",
     "qingshan.commons.search",
     "qingshan.commons.tokens",
+    "qingshan.commons.assignments",
     "qingshan.contexts.campaigns",
     "qingshan.contexts.leads",
     "qingshan.contexts.cases",

@@ -57,6 +57,20 @@ STATES: dict[str, dict[str, Label]] = {
         "city_passed": _label(_("市核查通过"), "mark-full", "yes"),
         "closed": _label(_("已销号"), "mark-done", "done"),
     },
+    "assignment": {
+        "open": _label(_("办理中"), "mark-half", "work"),
+        "done": _label(_("已办结"), "mark-done", "done"),
+        "withdrawn": _label(_("已撤回"), "mark-dash"),
+    },
+    "assignment_line": {
+        "sent": _label(_("待签收"), "mark-open", "wait"),
+        "received": _label(_("待反馈"), "mark-half", "work"),
+        "replied": _label(_("待审核"), "mark-square", "wait"),
+        "sent_back": _label(_("退回重报"), "mark-back", "wait"),
+        "accepted": _label(_("已办结"), "mark-done", "done"),
+        "withdrawn": _label(_("已撤回"), "mark-dash"),
+        "transferred": _label(_("已转办"), "mark-dash"),
+    },
     "verdict": {
         "substantiated": _label(_("查实"), "mark-diamond", "yes"),
         "unfounded": _label(_("查否"), "mark-dash"),
@@ -191,9 +205,37 @@ ACTS: dict[str, Text] = {
     "case.close_out": _("销号"),
     "case.reopen": _("重新打开"),
     "case.correct": _("更正"),
+    "assignment.issue": _("交办"),
+    "assignment.receive": _("签收"),
+    "assignment.reply": _("反馈"),
+    "assignment.accept": _("审核通过"),
+    "assignment.send_back": _("退回重报"),
+    "assignment.remind": _("催办"),
+    "assignment.extend": _("延期"),
+    "assignment.withdraw": _("撤回"),
+    "assignment.transfer": _("转办"),
 }
 
+ORDER_KINDS: dict[str, Text] = {
+    "order": _("交办"),
+    "leader_instruction": _("领导批示"),
+    "prosecutor_suggestion": _("检察建议"),
+}
+
+ORDER_GROUPS: dict[str, Text] = {
+    "units": _("全部收文单位（乡镇、经开区、县直部门）"),
+    "townships": _("全部乡镇、经开区"),
+    "departments": _("全部县直部门"),
+    "reporting": _("全部报送单位"),
+    "villages": _("全部村（居）"),
+}
+
+PARTS: dict[str, Text] = {"owner": _("牵头"), "assist": _("协办"), "each": _("承办")}
+
 WORDS: dict[str, dict[str, Text]] = {
+    "order_kind": ORDER_KINDS,
+    "order_group": ORDER_GROUPS,
+    "part": PARTS,
     "category": CATEGORIES,
     "unfounded_reason": UNFOUNDED_REASONS,
     "direction": DIRECTIONS,

@@ -1,0 +1,44 @@
+"""Who sees which orders and lines. Row security says the same a second time, in the database."""
+
+from django.db.models import Q, QuerySet
+
+from qingshan.commons.assignments.models import Assignment, AssignmentLine
+from qingshan.commons.people.viewer import Viewer
+from qingshan.domain.assignment import Standing
+
+DIVISION_END = ":"
+"""Sorts after every digit: the end of a range of codes with a common prefix."""
+
+
+def standing_of(viewer: Viewer) -> Standing:
+    """The viewer as the table of acts sees him."""
+    return Standing(roles=viewer.roles, unit_id=viewer.unit_id, post_id=viewer.post_id, system=viewer.system)
+
+
+def _in_prefix(viewer: Viewer, field: str) -> Q:
+    return Q(**{f"{field}__gte": viewer.prefix, f"{field}__lt": f"{viewer.prefix}{DIVISION_END}"})
+
+
+def visible_lines(viewer: Viewer) -> QuerySet[AssignmentLine]:
+    """Lines in the viewer's scope: his own, those of his unit's orders, all lines of an order he leads (牵头)."""
+    if viewer.system:
+        return AssignmentLine.objects.all()
+    scope = Q()
+    if viewer.prefix:
+        scope |= _in_prefix(viewer, "division") | _in_prefix(viewer, "owner_division")
+    if viewer.unit_ids:
+        scope |= Q(unit_id__in=viewer.unit_ids) | Q(issuer_unit_id__in=viewer.unit_ids)
+        scope |= Q(owner_unit_id__in=viewer.unit_ids)
+    return AssignmentLine.objects.filter(scope) if scope else AssignmentLine.objects.none()
+
+
+def visible_assignments(viewer: Viewer) -> QuerySet[Assignment]:
+    """Orders in the viewer's scope: his unit's, those he leads, those of which he sees a line."""
+    if viewer.system:
+        return Assignment.objects.all()
+    scope = Q(id__in=visible_lines(viewer).values("assignment_id"))
+    if viewer.prefix:
+        scope |= _in_prefix(viewer, "division")
+    if viewer.unit_ids:
+        scope |= Q(issuer_unit_id__in=viewer.unit_ids)
+    return Assignment.objects.filter(scope)

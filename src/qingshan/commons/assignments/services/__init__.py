@@ -1,0 +1,1 @@
+"""Acts on orders and their lines."""
