@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,13 +29,14 @@ ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
 BUREAU = frozenset({"bureau_officer", "bureau_leader"})
 OFFICE = BUREAU | {"taskforce_office"}
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
+ISSUERS = OFFICE | {"county_leader", "township_leader"}
 BATCH_READERS = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """Who may open an address, with which method, and on what: ``lead``, ``case``, ``batch``, ``photo`` or nothing."""
+    """Who may open an address, with which method, and on what: ``lead``, ``case``, ``order``, … or nothing."""
 
     roles: frozenset[str]
     on: str = ""
@@ -106,6 +108,16 @@ ROWS: dict[str, Row] = {
     "token_list": Row(ALL),
     "token_list_all": Row(frozenset({"system_admin"})),
     "token_revoke": Row(ALL, method="post", more=(("token_id", "01890a5d-ac96-774b-bcce-b302099a8057"),)),
+    # Orders
+    "assignment_list": Row(MATTER),
+    "assignment_new": Row(ISSUERS),
+    "assignment_detail": Row(MATTER, "order"),
+    "assignment_print": Row(MATTER, "order"),
+    "assignment_steer": Row(ISSUERS, "order", more=(("act", "extend"),)),
+    "assignment_line": Row(MATTER, "order_line"),
+    "assignment_receive": Row(MATTER, "order_line", "post"),
+    "assignment_reply": Row(MATTER, "order_line"),
+    "assignment_transfer": Row(MATTER, "order_line"),
 }
 NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
 DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})
@@ -127,6 +139,8 @@ class Matters:
     batch: UUID
     photo: UUID
     job: UUID
+    order: UUID
+    order_line: UUID
 
     def arguments(self, row: Row) -> dict[str, Any]:
         """Arguments for an address on this township's matter."""
@@ -137,6 +151,8 @@ class Matters:
             "case": "case_id",
             "batch": "batch_id",
             "photo": "file_id",
+            "order": "assignment_id",
+            "order_line": "line_id",
         }
         own = {keys[row.on]: getattr(self, row.on)} if row.on else {}
         return {**dict(row.more), **own}
@@ -163,6 +179,7 @@ def _matters(world: World, township: str) -> Matters:
         photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
     if lead.batch_id is None:
         raise LookupError("the lead came in a batch")
+    order, order_line = _order(world, township, lead.division)
     return Matters(
         lead=lead.id,
         active_lead=active.id,
@@ -171,7 +188,24 @@ def _matters(world: World, township: str) -> Matters:
         batch=lead.batch_id,
         photo=photo,
         job=new_id(),
+        order=order,
+        order_line=order_line,
     )
+
+
+def _order(world: World, township: str, village: str) -> tuple[UUID, UUID]:
+    """An order to a township and to one of its villages; the line is the township's."""
+    from qingshan.commons.assignments.models import AssignmentLine
+    from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
+    from qingshan.commons.people.models import Unit
+
+    units = Unit.objects.filter(slug__in=(township, f"v{village}")).values_list("id", flat=True)
+    form = OrderForm(
+        kind="order", title="报送", text="请报送（演示）", unit_ids=tuple(units), due_at=cast.now() + timedelta(days=3)
+    )
+    order = world.perform(cast.BUREAU_OFFICER, issue_assignment, form=form, numbering="演交{year}-{n}")
+    with world.seeing_all():
+        return order.id, AssignmentLine.objects.get(assignment=order, unit__slug=township).id
 
 
 def _sees(member: Member, matters: Matters, township: str) -> bool:
@@ -185,6 +219,11 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
     return member.role == "village_patroller" and member.post.startswith(f"v{matters.village}")
 
 
+def _sees_line(member: Member, matters: Matters, township: str) -> bool:
+    """Whether the township's line of an order is in this member's scope: the village has a line of its own."""
+    return member.role != "village_patroller" and _sees(member, matters, township)
+
+
 def _expected(name: str, row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
     if member.role not in row.roles:
         return frozenset({403})
@@ -194,7 +233,8 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
     if row.on == "batch":
         return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
-    return DONE_OR_ASKED if _sees(member, matters, township) else frozenset({404})
+    sees = _sees_line if row.on == "order_line" else _sees
+    return DONE_OR_ASKED if sees(member, matters, township) else frozenset({404})
 
 
 @pytest.mark.clause("三-1-3①c", "三-1-3①a")

@@ -1,6 +1,7 @@
 /** Start of the office pages: styles, HTMX, and the behaviour named in the markup. */
 import "./styles/index.scss";
 import htmx from "htmx.org";
+import { AddresseesController } from "./controllers/addressees";
 import { CopyController } from "./controllers/copy";
 import { DrawerController } from "./controllers/drawer";
 import { FileDropController, PhotoPickerController } from "./controllers/files";
@@ -35,6 +36,7 @@ installConfirm(document);
 installSendOnce(document);
 listenForToasts(document);
 new Registry({
+  addressees: AddresseesController,
   autosubmit: AutosubmitController,
   copy: CopyController,
   drawer: DrawerController,

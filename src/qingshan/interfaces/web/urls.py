@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from qingshan.interfaces.web.urls_assignments import urlpatterns as assignment_urls
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
@@ -22,4 +23,5 @@ urlpatterns = [
     *job_urls,
     *search_urls,
     *token_urls,
+    *assignment_urls,
 ]

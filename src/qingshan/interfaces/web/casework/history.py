@@ -15,6 +15,7 @@ from qingshan.domain.plan import Plan
 from qingshan.interfaces.web import formats, labels
 from qingshan.interfaces.web.casework.people import PERSONAL_FIELDS, masked
 from qingshan.interfaces.web.casework.reading import short_track
+from qingshan.interfaces.web.views.assignment_history import assignment_text
 from qingshan.interfaces.web.views.lead_history import entry_text
 
 LATE = timedelta(minutes=5)
@@ -70,21 +71,24 @@ class Words:
 
 def timeline_entry(line: HistoryLine, words: Words) -> dict[str, object]:
     """An entry for the component `timeline.html`."""
-    who = _ACTOR.match(line.actor)
     late = line.recorded_at - line.acted_at > LATE
     return {
         "at": line.acted_at,
         "act": _title(line, words),
         "text": plain_words(line, words),
-        "unit": who["unit"] if who else line.actor,
-        "post": who["post"] if who else "",
-        "person": who["person"] if who else "",
+        **split_actor(line.actor),
         "digest": line.hash,
         "recorded_at": line.recorded_at if late else None,
         "correction": line.act.endswith(".correct"),
         "clause": _CLAUSES.get(line.act, ""),
         "seq": line.seq,
     }
+
+
+def split_actor(actor: str) -> dict[str, str]:
+    """Unit, post and person of an entry's actor; a text of another form stands as the unit."""
+    who = _ACTOR.match(actor)
+    return who.groupdict() if who else {"unit": actor, "post": "", "person": ""}
 
 
 def _title(line: HistoryLine, words: Words) -> str:
@@ -103,7 +107,7 @@ def plain_words(line: HistoryLine, words: Words) -> str:
     """What an entry says, in one line; acts on leads have their own sentences."""
     say = _SENTENCES.get(line.act)
     if say is None:
-        return entry_text(line.act, line.details)
+        return assignment_text(line.act, line.details) or entry_text(line.act, line.details)
     return _("；").join(part for part in say(line.details, words) if part)
 
 

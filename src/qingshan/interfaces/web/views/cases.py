@@ -14,6 +14,7 @@ from qingshan.commons.people.selectors import responsible_posts, township_level_
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import PAGE, case_counts, case_page, category_counts
+from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.case import TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.casework.evidence import EvidenceGroup, count_of, evidence_of
@@ -103,6 +104,7 @@ def case_detail_page(request: OfficeRequest, case_id: UUID) -> HttpResponse:
         **case_head(view),
         "cells": gate_cells(view),
         "lanes": lanes_of(view),
+        "may_order": bool(viewer.roles & ISSUE_ROLES),
         "primary": primary,
         "others": others,
         "facts": case_facts(view, persons),

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.journal.models import Seal
@@ -21,6 +19,7 @@ from qingshan.interfaces.web.acting import read_day
 from qingshan.interfaces.web.casework.history import Words, timeline_entry
 from qingshan.interfaces.web.casework.listing import read_uuid
 from qingshan.interfaces.web.casework.people import CASE_WORKERS
+from qingshan.interfaces.web.matters import matter_url, matter_word
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 PAGE = 50
@@ -28,6 +27,7 @@ PRINTED = 30
 GROUP = 8
 READERS = tuple(sorted(JOURNAL_READERS))
 KINDS = {"lead": gettext_lazy("线索"), "case": gettext_lazy("台账问题")}
+READERS = (*sorted(MATTER_ROLES), "audit_admin")
 
 
 @page(*READERS)
@@ -55,19 +55,20 @@ def journal(request: OfficeRequest) -> HttpResponse:
 
 
 def _row(line: HistoryLine, words: Words, newest: Seal | None, *, opens: bool) -> dict[str, object]:
-    name = "web:case_detail" if line.kind == "case" else "web:lead_detail"
     return {
         **timeline_entry(line, words),
         "number": line.number,
-        "kind": KINDS.get(line.kind, line.kind),
-        "url": reverse(name, args=[line.matter_id]) if opens else "",
+        "kind": matter_word(line.kind),
+        "url": matter_url(line.kind, line.matter_id) if opens else "",
         "sealed": newest is not None and line.recorded_at <= newest.until,
     }
 
 
 def _act_field(act: str) -> dict[str, object]:
     words = {name: str(labels.ACTS.get(name, kind.label)) for name, kind in CATALOGUE.items()}
-    options = [("", _("不限"))] + [(name, f"{KINDS[name.split('.')[0]]} · {word}") for name, word in words.items()]
+    options = [("", _("不限"))] + [
+        (name, f"{matter_word(name.split('.')[0])} · {word}") for name, word in words.items()
+    ]
     return {"name": "act", "label": _("办理"), "value": act, "options": options}
 
 

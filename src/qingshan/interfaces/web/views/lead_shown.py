@@ -26,6 +26,7 @@ from qingshan.contexts.leads.public import (
     may_correct,
     may_flag_active,
 )
+from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import (
     ON_LEDGER,
@@ -79,6 +80,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "notes": [line for line in lead.notes.splitlines() if line],
         "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
         "waiting": "" if primary or case else waiting_for(lead),
+        "may_order": bool(viewer.roles & ISSUE_ROLES),
     }
 
 

@@ -1,6 +1,7 @@
 """The workbench (工作台): the first page of everybody. What I must do, grouped by how soon, one line each."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from qingshan.contexts.leads.public import (
 from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.assignment_duties import duty_lines, order_stats
 
 READ = 200
 """Matters of each kind read for the page, the most urgent ones; the workbench is no list of everything."""
@@ -60,6 +62,7 @@ def workbench(request: OfficeRequest) -> HttpResponse:
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
     lines, unread = _lines(request, in_force)
     mine = _one_per_matter(line for line in lines if line["mine"])
+    mine = sorted([*mine, *duty_lines(viewer, request.now)], key=_by_due)
     return render(
         request,
         "web/workbench/workbench.html",
@@ -67,12 +70,17 @@ def workbench(request: OfficeRequest) -> HttpResponse:
             "groups": _groups(mine),
             "total": len(mine),
             "unread": unread,
-            "stats": _stats(request),
+            "stats": [*_stats(request), *order_stats(viewer, request.now)],
             "progress": verification_progress(viewer)[:20],
             "bbox": county_box(),
             "tiles": TILES,
         },
     )
+
+
+def _by_due(line: dict[str, Any]) -> tuple[bool, datetime]:
+    """Duties without a due moment come last; the others by it."""
+    return line["due"] is None, line["due"] or datetime.max.replace(tzinfo=UTC)
 
 
 def _one_per_matter(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

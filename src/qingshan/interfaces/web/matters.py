@@ -1,0 +1,38 @@
+"""Kinds of matters as the pages know them: a word for each kind, and the page of one matter."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qingshan.domain.acts import MatterKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterPage:
+    """Where a kind of matter is shown: its word and the name of its page's address."""
+
+    label: Promise
+    address: str
+
+
+PAGES: dict[str, MatterPage] = {
+    MatterKind.LEAD.value: MatterPage(label=_("线索"), address="lead_detail"),
+    MatterKind.CASE.value: MatterPage(label=_("台账问题"), address="case_detail"),
+    MatterKind.ASSIGNMENT.value: MatterPage(label=_("交办"), address="assignment_detail"),
+    MatterKind.ASSIGNMENT_LINE.value: MatterPage(label=_("交办办理行"), address="assignment_line"),
+}
+
+
+def matter_word(kind: str) -> str:
+    """Word of a kind; a kind without one is shown by its stored name."""
+    page = PAGES.get(kind)
+    return str(page.label) if page else kind
+
+
+def matter_url(kind: str, matter_id: UUID) -> str:
+    """Address of a matter's page; "" for a kind that has none."""
+    page = PAGES.get(kind)
+    return reverse(f"web:{page.address}", args=[matter_id]) if page else ""
