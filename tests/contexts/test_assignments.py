@@ -143,9 +143,7 @@ def test_the_same_form_handed_in_twice_makes_one_order(world: World) -> None:
     with world.seeing_all():
         assert Assignment.objects.count() == 1
     other = form(cast.SUCUN, title="另一件事")
-    told = refused(
-        world, cast.TASKFORCE_OFFICE, issue_assignment, form=other, numbering=PATTERN, assignment_id=key
-    )
+    told = refused(world, cast.TASKFORCE_OFFICE, issue_assignment, form=other, numbering=PATTERN, assignment_id=key)
     assert told.code == "once"
 
 
@@ -342,9 +340,7 @@ def test_the_scope_of_the_act_is_narrow_again_after_handing_on(world: World) -> 
     acting = world.acting(cast.TOWNSHIP_LEADER)
 
     def hand_on_and_look(*, acting: Any) -> int:
-        transfer_line(
-            line_id=line_id, unit_id=unit("police").id, reason="属公安职责", acting=acting
-        )
+        transfer_line(line_id=line_id, unit_id=unit("police").id, reason="属公安职责", acting=acting)
         return len(raw("SELECT id FROM assignments_assignmentline"))
 
     line_id = line(world, order, cast.SUCUN).id
@@ -449,9 +445,7 @@ def test_accepting_different_lines_at_once_counts_both(world: World) -> None:
         answer(world, order, cast.HEISHUIHE, cast.OTHER_TOWNSHIP_OFFICER),
     ]
     acting = world.acting(cast.TASKFORCE_OFFICE)
-    clicks = [
-        partial(world.perform, acting, accept_reply, assignment_id=order.id, line_ids=[one.id]) for one in lines
-    ]
+    clicks = [partial(world.perform, acting, accept_reply, assignment_id=order.id, line_ids=[one.id]) for one in lines]
     assert at_once(*clicks) == ["", ""]
     assert (order_now(world, order).state, order_now(world, order).lines_done) == ("done", 2)
 

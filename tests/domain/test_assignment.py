@@ -57,9 +57,7 @@ def standing(unit: UUID, *roles: str, post: UUID | None = None) -> Standing:
 
 
 def target(state: LineState, act: str, who: Standing, post: UUID | None = None) -> LineState:
-    return next_line_state(
-        state=state, act=act, standing=who, unit_id=ADDRESSEE, post_id=post, issuer_unit_id=ISSUER
-    )
+    return next_line_state(state=state, act=act, standing=who, unit_id=ADDRESSEE, post_id=post, issuer_unit_id=ISSUER)
 
 
 OFFICER, LEADER = standing(ADDRESSEE, "township_officer"), standing(ADDRESSEE, "township_leader")
