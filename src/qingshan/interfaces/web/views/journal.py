@@ -26,8 +26,6 @@ PAGE = 50
 PRINTED = 30
 GROUP = 8
 READERS = tuple(sorted(JOURNAL_READERS))
-KINDS = {"lead": gettext_lazy("线索"), "case": gettext_lazy("台账问题")}
-READERS = (*sorted(MATTER_ROLES), "audit_admin")
 
 
 @page(*READERS)
