@@ -12,10 +12,11 @@ from uuid import UUID
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Field, JSONField, Model
 
+from qingshan.commons.base.bulk import copy_rows
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.journal.models import Entry, Matter
-from qingshan.commons.journal.openings import copy_rows
-from qingshan.commons.journal.services import MatterChange, entry_columns
+from qingshan.commons.journal.payloads import entry_columns, payload_of
+from qingshan.commons.journal.services import MatterChange
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.domain.acts import act_kind
 from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
@@ -110,7 +111,19 @@ class Chains:
             previous_hash=matter.head_hash,
             algorithm=ALGORITHM,
         )
-        entry.payload = _payload(entry, change, refs)
+        entry.payload = canonical(
+            payload_of(
+                entry_columns(entry),
+                kind=change.kind,
+                number=change.number,
+                division=change.division,
+                unit_id=change.unit_id,
+                also_unit_id=change.also_unit_id,
+                ledger=change.ledger,
+                details=change.details,
+                personal=refs,
+            )
+        )
         entry.hash = entry_hash(entry.previous_hash, entry.payload)
         matter.seq, matter.head_hash = entry.seq, entry.hash
         matter.division, matter.unit_id, matter.also_unit_id = change.division, change.unit_id, change.also_unit_id
@@ -129,21 +142,6 @@ class Chains:
     def close(self) -> None:
         """Forget the chains; they are written."""
         self._matters.clear()
-
-
-def _payload(entry: Entry, change: MatterChange, refs: Mapping[str, Mapping[str, str]]) -> str:
-    return canonical(
-        {
-            **entry_columns(entry),
-            "kind": change.kind,
-            "number": change.number,
-            "division": change.division,
-            "unit_id": str(change.unit_id) if change.unit_id else None,
-            "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in refs.items()}},
-            "details": change.details,
-            "personal": refs,
-        }
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Numbers that people use (台账编号、销号编号、文号): pattern from the plan, counter per series and year."""
 
 import string
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -23,10 +24,17 @@ class Series:
 
     def format(self, n: int) -> str:
         """Write number ``n`` (from 1 on) in the pattern; raises `BadPattern` or ValueError."""
-        if n < 1:
-            raise ValueError(f"编号从 1 开始，得到 {n}")
+        return self.format_all([n])[0]
+
+    def format_all(self, numbers: Iterable[int]) -> list[str]:
+        """Write many numbers in the pattern; raises as `format` does."""
         check_pattern(self.pattern)
-        return self.pattern.format(year=self.year, n=n)
+        written = []
+        for n in numbers:
+            if n < 1:
+                raise ValueError(f"编号从 1 开始，得到 {n}")
+            written.append(self.pattern.format(year=self.year, n=n))
+        return written
 
 
 def check_pattern(pattern: str) -> None:

@@ -52,46 +52,83 @@ class MappedAttributes:
     notes: tuple[str, ...] = ()
 
 
+_Candidate = tuple[tuple[str, ...], str]
+"""Columns that one foreign name of an alias may stand for (the last of the row first), and the alias's unit."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """Work on one row: columns not yet taken, and notes."""
 
     left: dict[str, Scalar]
     notes: list[str]
+    wanted: Mapping[str, Sequence[_Candidate]]
 
-    def take(self, aliases: Sequence[AliasLike], wanted: str) -> Iterator[tuple[str, Scalar, str]]:
+    def take(self, field: str) -> Iterator[tuple[str, Scalar, str]]:
         """Yield column, value and unit of every filled column that stands for the field, best alias first."""
-        by_key = {_key(name): name for name in self.left}
-        for alias in aliases:
-            if alias.field != wanted:
-                continue
-            for foreign in alias.names:
-                name = by_key.get(_key(foreign))
-                if name is not None and not _is_blank(self.left.get(name)):
-                    yield name, self.left[name], alias.unit
+        for columns, unit in self.wanted[field]:
+            name = next((column for column in columns if column in self.left), None)
+            if name is not None and not _is_blank(self.left[name]):
+                yield name, self.left[name], unit
+
+
+class AttributeMapper:
+    """Puts rows on our fields by the plan's aliases; which column stands for what is worked out once per set."""
+
+    def __init__(self, aliases: Sequence[AliasLike]) -> None:
+        """``aliases`` of the plan, best first."""
+        self._aliases = tuple(aliases)
+        self._known: dict[tuple[str, ...], Mapping[str, Sequence[_Candidate]]] = {}
+
+    def map(self, attributes: Mapping[str, Scalar]) -> MappedAttributes:
+        """Put one row's columns on our fields; the first filled alias wins, all other columns stay in ``extra``."""
+        reading = _Reading(dict(attributes), [], self._wanted(tuple(attributes)))
+        source_no = _text(reading, SOURCE_NO)
+        patch_type = _text(reading, PATCH_TYPE)
+        area = _area(reading)
+        earlier = _date(reading, EARLIER)
+        later = _date(reading, LATER)
+        remark = _text(reading, REMARK, plain=False)
+        if earlier and later and earlier > later:
+            reading.notes.append(f"前时相 {earlier} 晚于后时相 {later}，请核实")
+        return MappedAttributes(
+            source_no=source_no,
+            patch_type=patch_type,
+            declared_area_m2=area,
+            earlier_image=earlier,
+            later_image=later,
+            remark=remark,
+            extra=reading.left,
+            notes=tuple(reading.notes),
+        )
+
+    def _wanted(self, columns: tuple[str, ...]) -> Mapping[str, Sequence[_Candidate]]:
+        found = self._known.get(columns)
+        if found is None:
+            if len(self._known) >= MOST_COLUMN_SETS:
+                self._known.clear()
+            found = self._known[columns] = self._work_out(columns)
+        return found
+
+    def _work_out(self, columns: tuple[str, ...]) -> Mapping[str, Sequence[_Candidate]]:
+        by_key: dict[str, tuple[str, ...]] = {}
+        for column in columns:
+            by_key[_key(column)] = (column, *by_key.get(_key(column), ()))
+        wanted: dict[str, list[_Candidate]] = {name: [] for name in FIELDS}
+        for alias in self._aliases:
+            for foreign in alias.names if alias.field in wanted else ():
+                if _key(foreign) in by_key:
+                    wanted[alias.field].append((by_key[_key(foreign)], alias.unit))
+        return wanted
+
+
+MOST_COLUMN_SETS = 256
+"""Sets of columns that are remembered; a file in which every row has others must not fill the memory."""
 
 
 def map_attributes(attributes: Mapping[str, Scalar], aliases: Sequence[AliasLike]) -> MappedAttributes:
-    """Put one row's columns on our fields; the first filled alias wins, all other columns stay in ``extra``."""
-    reading = _Reading(dict(attributes), [])
-    source_no = _text(reading, aliases, SOURCE_NO)
-    patch_type = _text(reading, aliases, PATCH_TYPE)
-    area = _area(reading, aliases)
-    earlier = _date(reading, aliases, EARLIER)
-    later = _date(reading, aliases, LATER)
-    remark = _text(reading, aliases, REMARK, plain=False)
-    if earlier and later and earlier > later:
-        reading.notes.append(f"前时相 {earlier} 晚于后时相 {later}，请核实")
-    return MappedAttributes(
-        source_no=source_no,
-        patch_type=patch_type,
-        declared_area_m2=area,
-        earlier_image=earlier,
-        later_image=later,
-        remark=remark,
-        extra=reading.left,
-        notes=tuple(reading.notes),
-    )
+    """Put one row alone on our fields; see `AttributeMapper`."""
+    return AttributeMapper(aliases).map(attributes)
 
 
 def _key(name: str) -> str:
@@ -102,8 +139,8 @@ def _is_blank(value: Scalar) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _text(reading: _Reading, aliases: Sequence[AliasLike], wanted: str, *, plain: bool = True) -> str | None:
-    for name, value, _ in reading.take(aliases, wanted):
+def _text(reading: _Reading, wanted: str, *, plain: bool = True) -> str | None:
+    for name, value, _ in reading.take(wanted):
         del reading.left[name]
         return as_text(value) if plain else str(value).strip()
     return None
@@ -116,8 +153,8 @@ def as_text(value: Scalar) -> str:
     return unicodedata.normalize("NFKC", str(value)).strip()
 
 
-def _area(reading: _Reading, aliases: Sequence[AliasLike]) -> float | None:
-    for name, value, unit in reading.take(aliases, AREA):
+def _area(reading: _Reading) -> float | None:
+    for name, value, unit in reading.take(AREA):
         area = read_area_m2(value, unit)
         if area is not None:
             del reading.left[name]
@@ -126,8 +163,8 @@ def _area(reading: _Reading, aliases: Sequence[AliasLike]) -> float | None:
     return None
 
 
-def _date(reading: _Reading, aliases: Sequence[AliasLike], wanted: str) -> date | None:
-    for name, value, _ in reading.take(aliases, wanted):
+def _date(reading: _Reading, wanted: str) -> date | None:
+    for name, value, _ in reading.take(wanted):
         found = read_date(value)
         if found is not None:
             _keep_precision(reading, name, value, found, _LABELS[wanted])

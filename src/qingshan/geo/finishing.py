@@ -1,6 +1,7 @@
 """From raw rows to usable rows (行处理): placed, checked, repaired, in pieces of bounded size."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from qingshan.geo.placing import CHINA, EASTING_SPREAD, Placing, classify
 from qingshan.geo.validity import MAX_VERTICES, mend
 
 CHUNK_ROWS = 2_000
+COUNTED_ROWS = 100
+"""Rows whose corners are counted at a time."""
 CHUNK_CORNERS = 500_000
 GeometryArray = npt.NDArray[np.object_]
 
@@ -27,9 +30,10 @@ def finish_rows(rows: Iterable[RawRow], placing: Placing) -> Iterator[SourceRow]
     """Yield every raw row as a `SourceRow`, in order; one with a fault keeps its attributes and says its problem."""
     chunk: list[RawRow] = []
     corners = 0
-    for row in rows:
-        chunk.append(row)
-        corners += 0 if row.geometry is None else int(shapely.get_num_coordinates(row.geometry))
+    source = iter(rows)
+    while part := list(islice(source, COUNTED_ROWS)):
+        chunk += part
+        corners += int(shapely.get_num_coordinates(_array([row.geometry for row in part])).sum())
         if len(chunk) >= CHUNK_ROWS or corners >= CHUNK_CORNERS:
             yield from _finish_chunk(chunk, placing)
             chunk, corners = [], 0
@@ -37,9 +41,14 @@ def finish_rows(rows: Iterable[RawRow], placing: Placing) -> Iterator[SourceRow]
         yield from _finish_chunk(chunk, placing)
 
 
+def _array(geometries: Sequence[BaseGeometry | None]) -> GeometryArray:
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    return array
+
+
 def _finish_chunk(chunk: list[RawRow], placing: Placing) -> Iterator[SourceRow]:
-    geometries = np.empty(len(chunk), dtype=object)
-    geometries[:] = [row.geometry for row in chunk]
+    geometries = _array([row.geometry for row in chunk])
     problems: list[str | None] = [row.problem for row in chunk]
     _mark(problems, _wrong_numbers(geometries, placing))
     usable = np.array([problem is None for problem in problems]) & ~shapely.is_missing(geometries)

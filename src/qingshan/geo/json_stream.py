@@ -43,6 +43,11 @@ class Window:
     dropped: int = field(default=0)
     ended: bool = field(default=False)
 
+    @property
+    def position(self) -> int:
+        """Characters read so far."""
+        return self.dropped + self.at
+
     def grow(self, size: int = BLOCK) -> bool:
         """Drop what is done and read on; False at the end of the file."""
         if self.ended:

@@ -1,7 +1,7 @@
 """GeoJSON files (also gzip): two passes, the first checks the whole file, the second gives the rows."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,10 @@ from qingshan.geo.features import FeatureFile, RawRow, ReadError
 from qingshan.geo.finishing import finish_rows
 from qingshan.geo.json_stream import Walk, open_window
 from qingshan.geo.placing import decide_placing
+from qingshan.geo.polygons import Polygons, polygons_of
 
+PIECE_ROWS, PIECE_CHARS = 500, 4_000_000
+"""Features that are held at a time, by number and by length of their text."""
 SAMPLE_ROWS = 2_000
 """Rows looked at to tell the datum of a file that does not name it."""
 ENCODINGS = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}
@@ -73,11 +76,10 @@ def _survey(path: Path, limits: ArchiveLimits, *, packed: bool) -> Survey:
             walk = _walk(path, limits, codec, stack, packed=packed)
             count, corners = 0, [np.empty((0, 2))]
             try:
-                for feature in walk.features():
-                    count += 1
-                    if count <= SAMPLE_ROWS:
-                        geometry, _, _ = _geometry_of(feature)
-                        corners.append(shapely.get_coordinates(geometry)[:1])
+                for features in _pieces(walk):
+                    if count < SAMPLE_ROWS:
+                        corners.append(_first_corners(features[: SAMPLE_ROWS - count]))
+                    count += len(features)
             except UnicodeDecodeError:
                 continue
             return Survey(codec=codec, count=count, members=walk.members, sample=np.concatenate(corners))
@@ -92,18 +94,72 @@ def _declared(members: dict[str, object]) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def _pieces(walk: Walk) -> Iterator[list[object]]:
+    """The features in lists, ended by number or by length of the text."""
+    piece: list[object] = []
+    start = walk.window.position
+    for feature in walk.features():
+        piece.append(feature)
+        if len(piece) >= PIECE_ROWS or walk.window.position - start > PIECE_CHARS:
+            yield piece
+            piece, start = [], walk.window.position
+    if piece:
+        yield piece
+
+
+def _first_corners(features: Sequence[object]) -> FloatArray:
+    shapes = [geometry for geometry, _, _ in _geometries_of(features)]
+    corners, owners = shapely.get_coordinates(np.array(shapes, dtype=object), return_index=True)
+    return corners[np.unique(owners, return_index=True)[1]]
+
+
 def _raw_rows(path: Path, limits: ArchiveLimits, codec: str, *, packed: bool) -> Iterator[RawRow]:
+    index = 0
     with ExitStack() as stack:
         walk = _walk(path, limits, codec, stack, packed=packed)
-        for index, feature in enumerate(walk.features(), start=1):
-            geometry, problem, notes = _geometry_of(feature)
-            properties = feature.get("properties") if isinstance(feature, dict) else None
-            attributes, changed = clean_attributes(properties if isinstance(properties, dict) else {})
-            if isinstance(feature, dict) and feature.get("id") is not None:
-                attributes.setdefault("id", str(feature["id"]))
-            yield RawRow(
-                index=index, attributes=attributes, geometry=geometry, problem=problem, notes=(*changed, *notes)
-            )
+        for features in _pieces(walk):
+            for feature, (geometry, problem, notes) in zip(features, _geometries_of(features), strict=True):
+                index += 1
+                properties = feature.get("properties") if isinstance(feature, dict) else None
+                attributes, changed = clean_attributes(properties if isinstance(properties, dict) else {})
+                if isinstance(feature, dict) and feature.get("id") is not None:
+                    attributes.setdefault("id", str(feature["id"]))
+                yield RawRow(
+                    index=index, attributes=attributes, geometry=geometry, problem=problem, notes=(*changed, *notes)
+                )
+
+
+_Read = tuple[BaseGeometry | None, str | None, tuple[str, ...]]
+
+
+def _geometries_of(features: Sequence[object]) -> list[_Read]:
+    """`_geometry_of` of many features: sound polygons all at once, every other by itself."""
+    result: list[_Read | None] = [None] * len(features)
+    plain = [(at, polygons) for at, feature in enumerate(features) if (polygons := _plain_polygons(feature))]
+    made = polygons_of([polygons for _, polygons in plain])
+    for (at, _), made_one in zip(plain, made or (), strict=False):
+        result[at] = (made_one, None, ())
+    return [one or _geometry_of(feature) for one, feature in zip(result, features, strict=True)]
+
+
+def _plain_polygons(feature: object) -> Polygons | None:
+    """Kind and rings of a polygon or multipolygon whose rings are closed and long enough; None for anything else."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return None
+    content = feature.get("geometry")
+    if not isinstance(content, dict):
+        return None
+    kind, parts = content.get("type"), content.get("coordinates")
+    if kind not in ("Polygon", "MultiPolygon") or not isinstance(parts, list):
+        return None
+    polygons = [parts] if kind == "Polygon" else parts
+    for polygon in polygons:
+        if not isinstance(polygon, list) or not polygon:
+            return None
+        for ring in polygon:
+            if not isinstance(ring, list) or len(ring) < 4 or ring[0] != ring[-1]:
+                return None
+    return (kind == "MultiPolygon", polygons) if polygons else None
 
 
 def _geometry_of(feature: object) -> tuple[BaseGeometry | None, str | None, tuple[str, ...]]:

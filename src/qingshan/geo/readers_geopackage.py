@@ -1,7 +1,7 @@
 """GeoPackage files (.gpkg): read with SQLite alone, row by row; exact integers, no views, no cached counts."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,7 +120,7 @@ def _declared(database: sqlite3.Connection, srs_id: int) -> str | None:
 
 def _sample(database: sqlite3.Connection, name: str, geometry: str) -> FloatArray:
     rows = database.execute(f"SELECT {_quoted(geometry)} FROM {_quoted(name)} LIMIT {SAMPLE_ROWS}")  # noqa: S608 - quoted
-    shapes = [_decode(blob)[0] for (blob,) in rows]
+    shapes = [shape for shape, _ in _decode_many([blob for (blob,) in rows])]
     corners, owners = shapely.get_coordinates(np.array(shapes, dtype=object), return_index=True)
     return corners[np.unique(owners, return_index=True)[1]]
 
@@ -145,8 +145,8 @@ def _raw_rows(path: Path, layer: PackageLayer, first: int) -> Iterator[RawRow]:
         with closing(_connect(path)) as database:
             cursor = database.execute(f"SELECT {names} FROM {_quoted(layer.name)} ORDER BY rowid")  # noqa: S608 - quoted
             while rows := cursor.fetchmany(FETCH):
-                for row in rows:
-                    yield _raw_row(layer, row, at, first + read)
+                for row, (geometry, problem) in zip(rows, _decode_many([row[at] for row in rows]), strict=True):
+                    yield _raw_row(layer, row, first + read, geometry, problem)
                     read += 1
     except _DAMAGE as error:
         raise ReadError(f"GeoPackage 在第 {first + read} 行处损坏：{error}", _ADVICE) from error
@@ -154,8 +154,9 @@ def _raw_rows(path: Path, layer: PackageLayer, first: int) -> Iterator[RawRow]:
         raise ReadError(f"图层 {layer.name} 只读到 {read} 行，应有 {layer.count} 行", "文件可能损坏，请重新导出")
 
 
-def _raw_row(layer: PackageLayer, row: tuple[object, ...], at: int, index: int) -> RawRow:
-    geometry, problem = _decode(row[at])
+def _raw_row(
+    layer: PackageLayer, row: tuple[object, ...], index: int, geometry: BaseGeometry | None, problem: str | None
+) -> RawRow:
     values = {name: _plain(value) for name, value in zip(layer.columns, row, strict=True) if name != layer.geometry}
     attributes, notes = clean_attributes(values)
     return RawRow(
@@ -173,16 +174,33 @@ def _plain(value: object) -> object:
     return f"（二进制 {len(value)} 字节）" if isinstance(value, bytes) else value
 
 
+def _decode_many(blobs: Sequence[object]) -> list[tuple[BaseGeometry | None, str | None]]:
+    """`_decode` of many values: all at once where all are sound, which is nearly always."""
+    bodies = [_body(blob) for blob in blobs]
+    if None not in bodies:
+        try:
+            return [(shape, None) for shape in shapely.from_wkb(np.array(bodies, dtype=object))]
+        except (shapely.GEOSException, ValueError, NotImplementedError):
+            pass  # one of them is not: each by itself, to name it
+    return [_decode(blob) for blob in blobs]
+
+
+def _body(blob: object) -> bytes | None:
+    """The WKB inside a GeoPackage geometry value, None when there is none."""
+    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
+        return None
+    size = _ENVELOPES.get((blob[3] >> 1) & 0x07)
+    return None if size is None else blob[8 + size :]
+
+
 def _decode(blob: object) -> tuple[BaseGeometry | None, str | None]:
     """Geometry or problem of a GeoPackage geometry value."""
     if blob is None:
         return None, None
-    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
-        return None, "图形的二进制内容不是 GeoPackage 格式，请重新导出"
-    size = _ENVELOPES.get((blob[3] >> 1) & 0x07)
-    if size is None:
+    body = _body(blob)
+    if body is None:
         return None, "图形的二进制内容不是 GeoPackage 格式，请重新导出"
     try:
-        return shapely.from_wkb(blob[8 + size :]), None
+        return shapely.from_wkb(body), None
     except (shapely.GEOSException, ValueError, NotImplementedError):
         return None, "图形无法解析（内容损坏，或为曲线、曲面等特殊类型），请转换为普通面后重新导出"

@@ -47,3 +47,27 @@ class OnceKey(models.Model):
     digest = models.CharField(max_length=64)
     account_id = models.UUIDField(null=True)
     made_at = models.DateTimeField()
+
+
+class NumberBlock(models.Model):
+    """Numbers reserved for long work (预留号段), from ``first`` to ``last`` of a series.
+
+    ``used`` is set by the work itself. A block that stays unused explains the gap it leaves: ``subject_id`` names the
+    batch it was reserved for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    key = models.CharField(max_length=80)
+    first = models.PositiveBigIntegerField()
+    last = models.PositiveBigIntegerField()
+    subject_id = models.UUIDField(db_index=True)
+    taken_at = models.DateTimeField()
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        """A block holds at least one number; none begins where another does."""
+
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="number_block_in_order"),
+            models.UniqueConstraint(fields=["key", "first"], name="number_block_once"),
+        ]

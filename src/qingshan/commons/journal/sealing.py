@@ -9,8 +9,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from qingshan.commons.journal.models import PersonalValue, Seal
+from qingshan.commons.journal.payloads import stamp
 from qingshan.commons.journal.personal import personal_digest
-from qingshan.commons.journal.services import stamp, take_writers_lock
+from qingshan.commons.journal.services import take_writers_lock
 from qingshan.domain.journal import GENESIS, Break, StoredEntry, check_chain, seal_root
 
 _COLUMNS = (

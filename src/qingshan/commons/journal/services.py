@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.models import Entry, Matter, Seal, Tenure
+from qingshan.commons.journal.payloads import entry_columns, payload_of
 from qingshan.commons.journal.personal import store_personal
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
@@ -180,11 +181,6 @@ def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, Matter]:
     return {row.id: row for row in rows}
 
 
-def stamp(moment: datetime) -> str:
-    """The one text form of a moment in payloads: UTC, microseconds."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
 def actor_text(acting: Acting) -> str:
     """Name, post and unit as they stand in the entry: later transfers do not change it."""
     viewer = acting.viewer
@@ -217,34 +213,17 @@ def _entry(
         algorithm=ALGORITHM,
     )
     entry.payload = canonical(
-        {
-            **entry_columns(entry),
-            "kind": change.kind,
-            "number": change.number,
-            "division": change.division,
-            "unit_id": str(change.unit_id) if change.unit_id else None,
-            "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in personal.items()}},
-            "details": change.details,
-            "personal": personal,
-        }
+        payload_of(
+            entry_columns(entry),
+            kind=change.kind,
+            number=change.number,
+            division=change.division,
+            unit_id=change.unit_id,
+            also_unit_id=change.also_unit_id,
+            ledger=change.ledger,
+            details=change.details,
+            personal=personal,
+        )
     )
     entry.hash = entry_hash(entry.previous_hash, entry.payload)
     return entry
-
-
-def entry_columns(entry: Entry) -> dict[str, str | int | None]:
-    """The columns of an entry as they stand in its payload."""
-    return {
-        "id": str(entry.id),
-        "act_id": str(entry.act_id),
-        "matter_id": str(entry.matter_id),
-        "seq": entry.seq,
-        "act": entry.act,
-        "act_version": entry.act_version,
-        "account_id": str(entry.account_id) if entry.account_id else None,
-        "actor": entry.actor,
-        "door": entry.door,
-        "acted_at": stamp(entry.acted_at),
-        "recorded_at": stamp(entry.recorded_at),
-        "algorithm": entry.algorithm,
-    }

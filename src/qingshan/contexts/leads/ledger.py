@@ -1,6 +1,7 @@
 """Ledger fields of a lead (台账字段): what each entry of its journal repeats, so that "as of" needs one entry."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,26 +18,13 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
     """All ledger fields of ``lead`` as texts (numbers have one text form). Keys are stable: they are hashed."""
     channel = in_force.plan.channel(lead.channel)
     return {
-        "lead_id": str(lead.id),
-        "lead_number": lead.number,
         "campaign": in_force.code,
         "channel": lead.channel,
         "channel_label": channel.label,
         "direction": lead.direction,
-        "source_no": lead.source_no,
         "state": lead.state,
-        "title": lead.title,
         "discovered_at": local_text(lead.discovered_at, in_force.zone),
         "received_at": local_text(lead.received_at, in_force.zone),
-        "division": lead.division,
-        "township": lead.township_name,
-        "village": lead.village_name,
-        "unit": unit_name,
-        "place": lead.place_text,
-        "lon": f"{lead.centre.x:.6f}",
-        "lat": f"{lead.centre.y:.6f}",
-        "area_m2": f"{lead.area_m2:.2f}" if lead.area_m2 is not None else "",
-        "patch_type": lead.patch_type,
         "verdict": lead.verdict,
         "unfounded_reason": lead.unfounded_reason,
         "verified_at": local_text(lead.verified_at, in_force.zone),
@@ -44,4 +32,51 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
         "active_since": local_text(lead.active_since, in_force.zone),
         "due_at": local_text(lead.due_at, in_force.zone),
         "batch": lead.batch_name,
+        "place": lead.place_text,
+        **own_fields(
+            lead_id=str(lead.id),
+            number=lead.number,
+            source_no=lead.source_no,
+            patch_type=lead.patch_type,
+            title=lead.title,
+            division=lead.division,
+            township=lead.township_name,
+            village=lead.village_name,
+            unit=unit_name,
+            lon=lead.centre.x,
+            lat=lead.centre.y,
+            area_m2=lead.area_m2,
+        ),
+    }
+
+
+def own_fields(
+    *,
+    lead_id: str,
+    number: str,
+    source_no: str,
+    patch_type: str,
+    title: str,
+    division: str,
+    township: str,
+    village: str,
+    unit: str,
+    lon: float,
+    lat: float,
+    area_m2: Decimal | float | None,
+) -> dict[str, Any]:
+    """The ledger fields in which leads of one batch differ when they are registered; all others they share."""
+    return {
+        "lead_id": lead_id,
+        "lead_number": number,
+        "source_no": source_no,
+        "title": title,
+        "division": division,
+        "township": township,
+        "village": village,
+        "unit": unit,
+        "lon": f"{lon:.6f}",
+        "lat": f"{lat:.6f}",
+        "area_m2": f"{area_m2:.2f}" if area_m2 is not None else "",
+        "patch_type": patch_type,
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome, run_whole
@@ -35,7 +36,8 @@ def _inspect(job: Job, acting: Acting, progress: Progress) -> Outcome:
 
 
 def _accept(job: Job, acting: Acting, progress: Progress) -> Outcome:
-    result = accept_batch(batch_id=_batch(job), acting=acting, progress=progress)
+    with reserved_blocks(_batch(job), acting.now()) as blocks:
+        result = accept_batch(batch_id=_batch(job), acting=acting, progress=progress, blocks=blocks)
     counts = f"接收 {result.accepted}，重复 {result.duplicate}，拒收 {result.rejected}"
     return Outcome(message=f"收到 {result.received} 行：{counts}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from django.db import transaction
 
+from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.services import read_chunks, store_file
 from qingshan.commons.inbox.models import Batch
@@ -91,9 +92,9 @@ def _accept(batch: Batch, acting: Acting, *, quiet: bool) -> IntakeResult:
     progress = (
         Progress(None, None, acting.clock) if quiet or not sys.stderr.isatty() else _Bar(None, None, acting.clock)
     )
-    with transaction.atomic():
+    with reserved_blocks(batch.id, acting.now()) as blocks, transaction.atomic():
         acting.viewer.apply_scope()
-        result = accept_batch(batch_id=batch.id, acting=acting, progress=progress)
+        result = accept_batch(batch_id=batch.id, acting=acting, progress=progress, blocks=blocks)
     if isinstance(progress, _Bar):
         click.echo("", err=True)
     return result

@@ -7,13 +7,14 @@ from uuid import UUID
 
 import shapely
 
+from qingshan.commons.base.bulk import Beside
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.services.intake import open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
-from qingshan.contexts.leads.services.sorting import RowSorter, Sorted
+from qingshan.contexts.leads.services.sorting import RowSorter, Sorted, ask_beside
 
 SHOWN = 400
 """Shapes and refused rows kept in a preview; the counts are over all rows."""
@@ -25,14 +26,18 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
     if batch.state == "done":
         return dict(batch.preview)
     in_force = campaign_in_force()
-    sorter = RowSorter(
-        plan=in_force.plan, channel=batch.channel, gazetteer=gazetteer_of(in_force), now=acting.claimed_at()
-    )
-    preview = _Preview()
-    source = open_batch(batch)
-    for rows in sorter.sort(iter(source.rows)):
-        preview.add(rows)
-        progress.report(preview.received, max(source.count or 0, preview.received))
+    gazetteer, preview, source = gazetteer_of(in_force), _Preview(), open_batch(batch)
+    with Beside() as beside:
+        sorter = RowSorter(
+            plan=in_force.plan,
+            channel=batch.channel,
+            gazetteer=gazetteer,
+            now=acting.claimed_at(),
+            lookup=ask_beside(beside),
+        )
+        for rows in sorter.sort(iter(source.rows)):
+            preview.add(rows)
+            progress.report(preview.received, max(source.count or 0, preview.received))
     content = preview.content() | {
         "format": source.format,
         "crs": source.crs_text,

@@ -42,6 +42,7 @@ class Gazetteer:
             AreaRow(key=a.key, name=a.name, kind="village", township_key=a.key[:9], geometry=_shape(a))
             for a in rows["village"]
         ]
+        self._whole: dict[tuple[str, str | None], Place] = {}
         self._router = Router(cells, self._county, border_share=self._routing.border_share)
 
     def place_many(self, geometries: Sequence[BaseGeometry]) -> list[Place | str]:
@@ -52,6 +53,18 @@ class Gazetteer:
         ]
 
     def _place(self, placement: Placement, geometry: BaseGeometry) -> Place | str:
+        if placement.unit is None or len(placement.shares) > 1 or placement.inside_share < 1:
+            return self._place_anew(placement, geometry)
+        key = (placement.unit, placement.village)  # wholly inside one area: the same place as all others there
+        known = self._whole.get(key)
+        if known is None:
+            made = self._place_anew(placement, geometry)
+            if isinstance(made, str):
+                return made
+            known = self._whole[key] = made
+        return known
+
+    def _place_anew(self, placement: Placement, geometry: BaseGeometry) -> Place | str:
         if placement.unit is None or placement.inside_share < self._routing.min_inside_share:
             return self._outside(placement.inside_share, geometry)
         unit = self._unit_of(placement.unit)

@@ -51,11 +51,16 @@ class Fresh:
     notes: tuple[str, ...] = ()
 
 
-def numbers_for(in_force: InForce, count: int, now: datetime) -> list[str]:
-    """The next ``count`` lead numbers of this year."""
+def series_for(in_force: InForce, now: datetime) -> Series:
+    """The series of lead numbers of this year."""
     year = now.astimezone(in_force.zone).year
-    series = Series(kind="lead", year=year, pattern=in_force.plan.numbering["lead"].pattern)
-    return [series.format(n) for n in take_numbers(series.key, count)] if count else []
+    return Series(kind="lead", year=year, pattern=in_force.plan.numbering["lead"].pattern)
+
+
+def number_for(in_force: InForce, now: datetime) -> str:
+    """The next lead number of this year; from here to the end of the transaction others wait for theirs."""
+    series = series_for(in_force, now)
+    return series.format(take_numbers(series.key)[0])
 
 
 def campaign_id_for(in_force: InForce, moment: datetime) -> UUID:

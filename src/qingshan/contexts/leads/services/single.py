@@ -12,7 +12,7 @@ from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
 from qingshan.contexts.leads.services.acting import change_of
 from qingshan.contexts.leads.services.placing import gazetteer_of
-from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, numbers_for
+from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, number_for
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
 
@@ -55,7 +55,7 @@ def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
         )
         [lead] = build_leads(
             fresh=[fresh],
-            numbers=numbers_for(in_force, 1, now),
+            numbers=[number_for(in_force, now)],
             state="dispatched",
             now=now,
             claimed_at=acting.claimed_at(),

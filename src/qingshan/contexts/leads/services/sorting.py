@@ -1,21 +1,22 @@
 """Sorting the rows of a received file: accepted, duplicate or rejected, each with its reason (批次逐行判定)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from shapely.geometry.base import BaseGeometry
 
-from qingshan.contexts.leads.models import Source
+from qingshan.commons.base.bulk import Beside
 from qingshan.contexts.leads.services.placing import Gazetteer
 from qingshan.contexts.leads.services.registering import Fresh
 from qingshan.domain.plan import Plan
-from qingshan.geo.attributes import MappedAttributes, map_attributes
+from qingshan.geo.attributes import AttributeMapper, MappedAttributes
 from qingshan.geo.crs import areas_m2
 from qingshan.geo.features import SourceRow
-from qingshan.geo.fingerprint import geometry_digest
+from qingshan.geo.fingerprint import geometry_digests
 
 
 class ForbiddenFileError(Exception):
@@ -47,61 +48,96 @@ class _Read:
     digest: str
 
 
+Known = dict[str, tuple[str, str]]
+"""Sources that stand already: key → number of the lead, digest of its geometry."""
+
+
+class Answer(Protocol):
+    """Something that will be known."""
+
+    def result(self) -> Known:
+        """What is known, waiting for it if need be."""
+        ...
+
+
+Lookup = Callable[[str, Sequence[str]], Answer]
+"""Asks which of the keys of a channel stand already."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Piece:
+    """Rows read, and the sources asked for."""
+
+    rows: Sequence[SourceRow]
+    results: dict[int, Sorted]
+    read: list[_Read]
+    known: Answer
+
+
 @dataclass(slots=True, kw_only=True)
 class RowSorter:
-    """Sorts rows chunk by chunk; remembers the sources seen in this file."""
+    """Sorts rows piece by piece; remembers the sources seen in this file.
+
+    Known sources are asked for one piece ahead, so that the database answers while the piece before is sorted.
+    """
 
     plan: Plan
     channel: str
     gazetteer: Gazetteer
     now: datetime
+    lookup: Lookup
     chunk: int = 2000
     seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def sort(self, rows: Iterator[SourceRow]) -> Iterator[list[Sorted]]:
         """Yield lists of sorted rows in file order."""
+        mapper = AttributeMapper(self.plan.intake.aliases)
+        ahead: _Piece | None = None
         while part := list(islice(rows, self.chunk)):
-            yield self._sort_chunk(part)
+            piece = self._read_piece(part, mapper)
+            if ahead is not None:
+                yield self._sort_piece(ahead)
+            ahead = piece
+        if ahead is not None:
+            yield self._sort_piece(ahead)
 
-    def _sort_chunk(self, rows: Sequence[SourceRow]) -> list[Sorted]:
+    def _read_piece(self, rows: Sequence[SourceRow], mapper: AttributeMapper) -> _Piece:
+        self._check_marks(rows)
         results: dict[int, Sorted] = {}
-        read: list[_Read] = []
+        usable: list[tuple[SourceRow, BaseGeometry, MappedAttributes]] = []
         for row in rows:
-            self._check_marks(row)
-            outcome = self._read(row)
-            if isinstance(outcome, _Read):
-                read.append(outcome)
+            mapped = mapper.map(row.attributes)
+            if row.geometry is None or row.problem:
+                reason = row.problem or "没有图形：请在原文件中补绘该图斑后重新导入"
+                results[row.index] = _refused(row, mapped, reason)
+            elif too_long := _too_long(mapped):
+                results[row.index] = _refused(row, mapped, too_long)
             else:
-                results[row.index] = outcome
-        known = _known_sources(self.channel, [r.key for r in read])
-        candidates: list[_Read] = []
-        for one in read:
+                usable.append((row, row.geometry, mapped))
+        read = _with_digests(usable)
+        known = self.lookup(self.channel, [one.key for one in read])
+        return _Piece(rows=rows, results=results, read=read, known=known)
+
+    def _sort_piece(self, piece: _Piece) -> list[Sorted]:
+        known, candidates = piece.known.result(), []
+        for one in piece.read:
             clash = self._clash(one, known)
             if clash is None:
                 self.seen[one.key] = (one.row.index, one.digest)
                 candidates.append(one)
             else:
-                results[one.row.index] = _sorted(one, *clash)
+                piece.results[one.row.index] = _sorted(one, *clash)
         for one, result in zip(candidates, self._place(candidates), strict=True):
-            results[one.row.index] = result
-        return [results[row.index] for row in rows]
+            piece.results[one.row.index] = result
+        return [piece.results[row.index] for row in piece.rows]
 
-    def _check_marks(self, row: SourceRow) -> None:
+    def _check_marks(self, rows: Sequence[SourceRow]) -> None:
         marks = self.plan.intake.forbidden_marks
-        if marks and any(mark in str(value) for value in row.attributes.values() for mark in marks):
+        if not marks:
+            return
+        told = "\0".join(str(value) for row in rows for value in row.attributes.values())
+        if any(mark in told for mark in marks):
             raise ForbiddenFileError
-
-    def _read(self, row: SourceRow) -> _Read | Sorted:
-        mapped = map_attributes(row.attributes, self.plan.intake.aliases)
-        if row.geometry is None or row.problem:
-            return _refused(row, mapped, row.problem or "没有图形：请在原文件中补绘该图斑后重新导入")
-        too_long = _too_long(mapped)
-        if too_long:
-            return _refused(row, mapped, too_long)
-        digest = geometry_digest(row.geometry)
-        key = f"no:{mapped.source_no}" if mapped.source_no else f"geom:{digest}"
-        notes = (*row.notes, *mapped.notes)
-        return _Read(row=row, mapped=mapped, geometry=row.geometry, notes=notes, key=key, digest=digest)
 
     def _clash(self, one: _Read, known: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
         number = one.mapped.source_no or "无编号"
@@ -160,9 +196,37 @@ def _too_long(mapped: MappedAttributes) -> str:
     return ""
 
 
-def _known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
-    rows = Source.objects.filter(channel=channel, key__in=list(keys))
-    return {key: (number, digest) for key, number, digest in rows.values_list("key", "lead__number", "geometry_digest")}
+def _with_digests(usable: Sequence[tuple[SourceRow, BaseGeometry, MappedAttributes]]) -> list[_Read]:
+    digests = geometry_digests([geometry for _, geometry, _ in usable])
+    return [
+        _Read(
+            row=row,
+            mapped=mapped,
+            geometry=geometry,
+            notes=(*row.notes, *mapped.notes),
+            key=f"no:{mapped.source_no}" if mapped.source_no else f"geom:{digest}",
+            digest=digest,
+        )
+        for (row, geometry, mapped), digest in zip(usable, digests, strict=True)
+    ]
+
+
+_KNOWN = """
+SELECT s.key, l.number, s.geometry_digest FROM leads_source s JOIN leads_lead l ON l.id = s.lead_id
+WHERE s.channel = %s AND s.key = ANY(%s)
+"""
+
+
+def known_sources(wrapper: BaseDatabaseWrapper, channel: str, keys: Sequence[str]) -> Known:
+    """Which of the keys of a channel stand already, in the scope of the transaction."""
+    with wrapper.cursor() as cursor:
+        cursor.execute(_KNOWN, [channel, list(keys)])
+        return {key: (number, digest) for key, number, digest in cursor.fetchall()}
+
+
+def ask_beside(beside: Beside) -> Lookup:
+    """A lookup that is answered beside the sorting."""
+    return lambda channel, keys: beside.ask(lambda wrapper: known_sources(wrapper, channel, keys))
 
 
 def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
