@@ -1,6 +1,7 @@
 """The door of cases."""
 
 from qingshan.contexts.cases.deadlines import case_duties
+from qingshan.contexts.cases.mapping import CaseMapFilter, case_map_counts, case_tile, cases_in_view
 from qingshan.contexts.cases.models import Case, CityReport, Track, TrackStep
 from qingshan.contexts.cases.policy import may_read_persons, visible_cases
 from qingshan.contexts.cases.selectors import (
@@ -14,7 +15,6 @@ from qingshan.contexts.cases.selectors import (
     case_detail,
     case_of_lead,
     case_page,
-    case_tile,
     cases_of_leads,
     cases_on_turn,
     category_counts,
@@ -41,6 +41,7 @@ __all__ = [
     "CaseDetail",
     "CaseFilter",
     "CaseFound",
+    "CaseMapFilter",
     "CasePage",
     "CityReport",
     "OpeningForm",
@@ -51,9 +52,11 @@ __all__ = [
     "case_counts",
     "case_detail",
     "case_duties",
+    "case_map_counts",
     "case_of_lead",
     "case_page",
     "case_tile",
+    "cases_in_view",
     "cases_of_leads",
     "cases_on_turn",
     "category_counts",

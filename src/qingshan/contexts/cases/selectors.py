@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
@@ -197,21 +196,3 @@ def category_counts(viewer: Viewer) -> dict[str, tuple[int, int]]:
         .order_by()
     )
     return {r["category"]: (r["n"], r["open_n"]) for r in rows}
-
-
-_TILE = """
-WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box)
-SELECT ST_AsMVT(t, 'cases', 4096, 'geom') FROM (
-  SELECT c.id::text AS id, c.number, c.state, c.category, c.title,
-         ST_AsMVTGeom(ST_Transform(c.centre, 3857), bounds.box, 4096, 64, true) AS geom
-  FROM cases_case c, bounds WHERE c.centre && ST_Transform(bounds.box, 4490)
-) t WHERE geom IS NOT NULL
-"""
-
-
-def case_tile(z: int, x: int, y: int) -> bytes:
-    """Vector tile of the centres of cases in the viewer's scope (row security)."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TILE, {"z": z, "x": x, "y": y})
-        row = cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else b""

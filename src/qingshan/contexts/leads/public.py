@@ -1,10 +1,10 @@
 """The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
 
 from qingshan.contexts.leads.deadlines import lead_duties
+from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.selectors import (
-    FEATURE_ZOOM,
     PAGE,
     LeadDetail,
     LeadFilter,
@@ -14,7 +14,6 @@ from qingshan.contexts.leads.selectors import (
     lead_counts,
     lead_detail,
     lead_page,
-    lead_tile,
     leads_by_ids,
     leads_on_turn,
     overdue_leads,
@@ -39,13 +38,14 @@ from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
 
 __all__ = [
-    "FEATURE_ZOOM",
+    "EARLIER",
     "PAGE",
     "IntakeResult",
     "Lead",
     "LeadDetail",
     "LeadFilter",
     "LeadForm",
+    "LeadMapFilter",
     "LeadPage",
     "PhotoInput",
     "RecheckForm",
@@ -60,9 +60,11 @@ __all__ = [
     "lead_counts",
     "lead_detail",
     "lead_duties",
+    "lead_map_counts",
     "lead_page",
     "lead_tile",
     "leads_by_ids",
+    "leads_in_view",
     "leads_on_turn",
     "may_correct",
     "may_flag_active",

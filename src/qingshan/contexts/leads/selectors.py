@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
@@ -179,45 +178,3 @@ def recheck_progress(viewer: Viewer) -> dict[str, tuple[int, int]]:
 def leads_by_ids(viewer: Viewer, ids: set[UUID]) -> dict[UUID, Lead]:
     """Leads in scope by id."""
     return {lead.id: lead for lead in visible_leads(viewer).filter(id__in=ids).select_related("unit")}
-
-
-_TILE_FEATURES = """
-WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box)
-SELECT ST_AsMVT(t, 'leads', 4096, 'geom') FROM (
-  SELECT l.id::text AS id, l.number, l.state, l.title, l.verdict,
-         ST_AsMVTGeom(l.geom_3857, bounds.box, 4096, 64, true) AS geom
-  FROM leads_lead l, bounds WHERE l.geom_3857 && bounds.box
-) t WHERE geom IS NOT NULL
-"""
-_TILE_CELLS = """
-WITH bounds AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS box),
-inside AS (
-  SELECT ST_Transform(l.centre, 3857) AS p, l.state FROM leads_lead l, bounds
-  WHERE l.centre && ST_Transform(bounds.box, 4490)
-), cells AS (
-  SELECT floor((ST_X(p) - ST_XMin(box)) / (ST_XMax(box) - ST_XMin(box)) * 16)::int AS i,
-         floor((ST_Y(p) - ST_YMin(box)) / (ST_YMax(box) - ST_YMin(box)) * 16)::int AS j, count(*) AS n
-  FROM inside, bounds
-  WHERE ST_X(p) >= ST_XMin(box) AND ST_X(p) < ST_XMax(box) AND ST_Y(p) >= ST_YMin(box) AND ST_Y(p) < ST_YMax(box)
-  GROUP BY 1, 2
-)
-SELECT ST_AsMVT(t, 'cells', 4096, 'geom') FROM (
-  SELECT n, 'lead' AS kind, ST_AsMVTGeom(
-    ST_SetSRID(ST_MakePoint(
-      ST_XMin(box) + (i + 0.5) * (ST_XMax(box) - ST_XMin(box)) / 16,
-      ST_YMin(box) + (j + 0.5) * (ST_YMax(box) - ST_YMin(box)) / 16), 3857), box, 4096, 0, false) AS geom
-  FROM cells, bounds
-) t
-"""
-FEATURE_ZOOM = 12
-
-
-def lead_tile(z: int, x: int, y: int) -> bytes:
-    """Vector tile of leads in the viewer's scope (row security): counts per cell below z12, features from z12 on.
-
-    Every lead's centre falls into exactly one cell of one tile, so the counts add up to the visible leads.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_TILE_FEATURES if z >= FEATURE_ZOOM else _TILE_CELLS, {"z": z, "x": x, "y": y})
-        row = cursor.fetchone()
-    return bytes(row[0]) if row and row[0] else b""
