@@ -71,7 +71,12 @@ ROWS: dict[str, Row] = {
     "batch_accept": Row(OFFICE, "batch", "post"),
     "batch_rows": Row(BATCH_READERS, "batch"),
     "batch_report": Row(BATCH_READERS, "batch"),
+    # the map
     "map": Row(MATTER),
+    "map_counts": Row(MATTER),
+    "map_list": Row(MATTER, more=(("kind", "leads"),)),
+    "map_lead": Row(MATTER, "lead"),
+    "map_case": Row(MATTER, "case"),
     "areas": Row(ALL),
     "tile": Row(MATTER, more=(("layer", "matters"), ("z", 8), ("x", 209), ("y", 98))),
     "file": Row(MATTER, "photo"),

@@ -4,6 +4,7 @@ import htmx from "htmx.org";
 import { AddresseesController } from "./controllers/addressees";
 import { CopyController } from "./controllers/copy";
 import { DrawerController } from "./controllers/drawer";
+import { ExploreController } from "./controllers/explore";
 import { FileDropController, PhotoPickerController } from "./controllers/files";
 import { MapController } from "./controllers/map";
 import { MenuController } from "./controllers/menu";
@@ -40,6 +41,7 @@ new Registry({
   autosubmit: AutosubmitController,
   copy: CopyController,
   drawer: DrawerController,
+  explore: ExploreController,
   "file-drop": FileDropController,
   focus: FocusController,
   here: HereController,

@@ -32,7 +32,7 @@ test("every switch of the panel names layers that exist", () => {
 test("counts end where matters begin", () => {
   const style = buildStyle({ tiles: "/t/{z}/{x}/{y}", areas: null, features: null, colours });
   const of = (id: string) => style.layers.find((layer) => layer.id === id);
-  expect(of("cells")?.maxzoom).toBe(12);
+  expect(of("cells-lead")?.maxzoom).toBe(12);
   expect(of("lead-signs")?.minzoom).toBe(12);
 });
 

@@ -1,8 +1,10 @@
 import { Controller } from "../lib/registry";
 import { part } from "../lib/dom";
 import { positionPlain, positionText } from "../lib/format";
+import { dmsText, metresText } from "../lib/positions";
 import { boundsOf, hasSynthetic } from "../map/geojson";
 import type { OfficeMap } from "../map/office-map";
+import { readPlace } from "../map/address";
 import { readOptions, type MapOptions } from "../map/options";
 
 /** A map of the page (地图): matters by tiles, or the shapes of one matter; panel, legend and read-out around it. */
@@ -32,7 +34,9 @@ export class MapController extends Controller {
     const home = options.bounds ?? (areas && boundsOf(areas)) ?? (features && boundsOf(features));
     const bounds = (focus && boundsOf(focus)) ?? options.bounds ?? (features && boundsOf(features)) ?? home;
     this.markSynthetic(areas);
-    const map = new OfficeMap(canvas, options, { areas, features, bounds, home });
+    const place = this.element.dataset["place"] === undefined ? null : readPlace(new URLSearchParams(location.search).get("pos"));
+    const label = canvas.getAttribute("aria-label") ?? "";
+    const map = new OfficeMap(canvas, options, { areas, features, bounds, home, place, label });
     map.onPosition = (lon, lat) => this.showPosition(lon, lat);
     map.onFault = () => this.fault();
     this.bindPanel(map);
@@ -41,9 +45,10 @@ export class MapController extends Controller {
       const { lon, lat } = (event as CustomEvent<{ lon: number; lat: number }>).detail;
       map.mark(lon, lat);
     });
-    this.element.dispatchEvent(new CustomEvent("qs:map-ready", { bubbles: true }));
+    this.element.dispatchEvent(new CustomEvent("qs:map-ready", { bubbles: true, detail: { map, areas } }));
   }
 
+  /** Panel of a small map; on the map page the panel stands outside and belongs to another controller. */
   private bindPanel(map: OfficeMap): void {
     this.element.querySelectorAll<HTMLInputElement>("[data-map-layer]").forEach((box) => {
       const apply = (): void => map.show(box.dataset["mapLayer"] ?? "", box.checked);
@@ -80,10 +85,13 @@ export class MapController extends Controller {
     if (!holder || !text) return;
     text.textContent = positionText(lon, lat);
     holder.dataset["copyText"] = positionPlain(lon, lat);
+    const more = part(this.element, "[data-map-position-more]");
+    if (more) more.textContent = [dmsText(lon, lat), metresText(lon, lat)].filter(Boolean).join(" · ");
   }
 
   private fault(): void {
     const note = part(this.element, "[data-map-fault]");
+    if (note?.hidden) this.element.dispatchEvent(new CustomEvent("qs:map-fault", { bubbles: true }));
     if (note) note.hidden = false;
   }
 }

@@ -22,6 +22,8 @@ export interface MapOptions {
   readonly features: string;
   /** Address of a GeoJSON of one matter to show among the others; empty: none. */
   readonly focus: string;
+  /** Query string of the tiles; empty: everything in scope. */
+  readonly query: string;
   readonly words: Words;
 }
 
@@ -46,6 +48,7 @@ export function readOptions(element: HTMLElement): MapOptions {
     caseUrl: data["caseUrl"] ?? "",
     features: data["features"] ?? "",
     focus: data["focus"] ?? "",
+    query: data["query"] ?? "",
     words: data["words"] ? { ...NO_WORDS, ...(JSON.parse(data["words"]) as Partial<Words>) } : NO_WORDS,
   };
 }

@@ -75,4 +75,5 @@ export const SHAPE_OF_STATE: Readonly<Record<string, Shape>> = {
   inconclusive: "triangle",
   archived: "ring",
   closed: "ring",
+  earlier: "half",
 };

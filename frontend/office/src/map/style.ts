@@ -4,7 +4,16 @@ import { namePoints } from "./geojson";
 import { SHAPE_OF_STATE } from "./shapes";
 
 export const FEATURE_ZOOM = 12;
-export const MATTER_LAYERS = ["lead-signs", "case-signs", "lead-patches", "case-patches"] as const;
+export const MATTER_LAYERS = ["case-signs", "lead-signs", "case-patches", "lead-patches"] as const;
+/** Circles with a number: a click comes nearer. */
+export const COUNT_LAYERS = [
+  "cells-lead",
+  "cells-unlicensed",
+  "cells-licensed_pit",
+  "cells-project_cover",
+  "lead-groups",
+  "case-groups",
+] as const;
 
 export interface Colours {
   readonly ground: string;
@@ -112,63 +121,92 @@ function areaNames(id: string, kind: string, colours: Colours, size: number, min
   };
 }
 
-/** Counts: one circle per cell; a cell says its `kind` (lead or case) so that layers can be switched. */
+/**
+ * Counts: in the middle of each cell a circle of its leads, above it one per category of its cases. A cell says its
+ * `kind` and, of cases, its `category`.
+ */
 function countLayers(colours: Colours): LayerSpecification[] {
-  const common = { source: "matters", "source-layer": "cells", maxzoom: FEATURE_ZOOM } as const;
-  const radius: DataDrivenPropertyValueSpecification<number> = [
-    "interpolate", ["linear"], ["log10", ["max", 1, ["get", "n"]]], 0, 9, 2, 15, 4, 24,
-  ]; // prettier-ignore
+  const marks: readonly [string, ["==", ["get", string], string], string, [number, number], number][] = [
+    ["lead", ["==", ["get", "kind"], "lead"], colours.primary, [0, 9], 1],
+    ["unlicensed", ["==", ["get", "category"], "unlicensed"], colours.unlicensed, [-19, -15], 0.75],
+    ["licensed_pit", ["==", ["get", "category"], "licensed_pit"], colours.licensedPit, [0, -19], 0.75],
+    ["project_cover", ["==", ["get", "category"], "project_cover"], colours.projectCover, [19, -15], 0.75],
+  ];
+  return marks.flatMap(([name, filter, colour, translate, size]): LayerSpecification[] => {
+    const common = { source: "matters", "source-layer": "cells", maxzoom: FEATURE_ZOOM, filter } as const;
+    return [
+      {
+        id: `cells-${name}`,
+        type: "circle",
+        ...common,
+        paint: {
+          "circle-color": colour,
+          "circle-radius": ["*", size, COUNT_RADIUS] as unknown as number,
+          "circle-opacity": 0.92,
+          "circle-stroke-color": colours.card,
+          "circle-stroke-width": 1.5,
+          "circle-translate": translate,
+        },
+      },
+      {
+        id: `cells-${name}-number`,
+        type: "symbol",
+        ...common,
+        layout: {
+          "text-field": ["to-string", ["get", "n"]],
+          "text-size": size < 1 ? 10 : 12,
+          "text-allow-overlap": true,
+          "text-ignore-placement": true,
+        },
+        paint: { "text-color": "#ffffff", "text-translate": translate },
+      },
+    ];
+  });
+}
+
+const COUNT_RADIUS: DataDrivenPropertyValueSpecification<number> = [
+  "interpolate", ["linear"], ["log10", ["max", 1, ["get", "n"]]], 0, 9, 1, 12, 2, 15, 3, 18, 5, 26,
+]; // prettier-ignore
+
+/** Signs from near by; where a tile holds too many, small groups with their number, which say so by `how`. */
+function matterLayers(kind: "lead" | "case", colours: Colours): LayerSpecification[] {
+  const signs = { source: "matters", "source-layer": `${kind}s`, minzoom: FEATURE_ZOOM } as const;
+  const areas = { source: "matters", "source-layer": `${kind}_areas`, minzoom: FEATURE_ZOOM } as const;
+  const colour = categoryColour(colours);
   return [
+    { id: `${kind}-patches`, type: "fill", ...areas, paint: { "fill-color": colour, "fill-opacity": 0.22 } },
     {
-      id: "cells",
+      id: `${kind}-edges`,
+      type: "line",
+      ...areas,
+      paint: { "line-color": colour, "line-width": kind === "case" ? 2.5 : 1.5 },
+    },
+    {
+      id: `${kind}-groups`,
       type: "circle",
-      ...common,
+      ...signs,
+      filter: [">", ["get", "n"], 1],
       paint: {
-        "circle-color": categoryColour({ ...colours, none: colours.primary }),
-        "circle-radius": radius,
+        "circle-color": categoryColour({ ...colours, none: kind === "case" ? colours.none : colours.primary }),
+        "circle-radius": COUNT_RADIUS,
         "circle-opacity": 0.88,
         "circle-stroke-color": colours.card,
         "circle-stroke-width": 1.5,
       },
     },
     {
-      id: "cells-number",
+      id: `${kind}-groups-number`,
       type: "symbol",
-      ...common,
-      layout: {
-        "text-field": ["to-string", ["get", "n"]],
-        "text-size": 12,
-        "text-allow-overlap": true,
-        "text-ignore-placement": true,
-      },
+      ...signs,
+      filter: [">", ["get", "n"], 1],
+      layout: { "text-field": ["to-string", ["get", "n"]], "text-size": 11, "text-allow-overlap": true },
       paint: { "text-color": "#ffffff" },
-    },
-  ];
-}
-
-function matterLayers(kind: "lead" | "case", colours: Colours): LayerSpecification[] {
-  const common = { source: "matters", "source-layer": `${kind}s`, minzoom: FEATURE_ZOOM } as const;
-  const colour = categoryColour(colours);
-  const isPatch: ["==", ["geometry-type"], string] = ["==", ["geometry-type"], "Polygon"];
-  return [
-    {
-      id: `${kind}-patches`,
-      type: "fill",
-      ...common,
-      filter: isPatch,
-      paint: { "fill-color": colour, "fill-opacity": 0.22 },
-    },
-    {
-      id: `${kind}-edges`,
-      type: "line",
-      ...common,
-      filter: isPatch,
-      paint: { "line-color": colour, "line-width": kind === "case" ? 2.5 : 1.5 },
     },
     {
       id: `${kind}-signs`,
       type: "symbol",
-      ...common,
+      ...signs,
+      filter: ["==", ["get", "n"], 1],
       layout: {
         "icon-image": STATE_SHAPE,
         "icon-size": kind === "case" ? 0.5 : 0.4,
@@ -176,6 +214,33 @@ function matterLayers(kind: "lead" | "case", colours: Colours): LayerSpecificati
         "icon-ignore-placement": true,
       },
       paint: { "icon-color": colour, "icon-halo-color": colours.card, "icon-halo-width": 1 },
+    },
+  ];
+}
+
+/** What is being measured, and what the list points at. */
+function overlayLayers(colours: Colours): LayerSpecification[] {
+  const polygon: ["==", ["geometry-type"], string] = ["==", ["geometry-type"], "Polygon"];
+  return [
+    { id: "sketch-fill", type: "fill", source: "sketch", filter: polygon, paint: { "fill-color": colours.primary, "fill-opacity": 0.15 } },
+    { id: "sketch-line", type: "line", source: "sketch", paint: { "line-color": colours.ink, "line-width": 2, "line-dasharray": [2, 1] } },
+    {
+      id: "sketch-point",
+      type: "circle",
+      source: "sketch",
+      filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 4, "circle-color": colours.card, "circle-stroke-color": colours.ink, "circle-stroke-width": 2 },
+    },
+    {
+      id: "highlight",
+      type: "circle",
+      source: "highlight",
+      paint: {
+        "circle-radius": 14,
+        "circle-color": "transparent",
+        "circle-stroke-color": colours.ink,
+        "circle-stroke-width": 3,
+      },
     },
   ];
 }
@@ -220,19 +285,41 @@ export function featureLayers(colours: Colours): LayerSpecification[] {
   ];
 }
 
-const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+export const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+
+/** One picture layer of our own (影像): tiles of this server within its bounds. */
+export interface PictureLayer {
+  readonly id: string;
+  /** Address with {z}, {x}, {y}. */
+  readonly tiles: string;
+  readonly bounds: [number, number, number, number];
+  /** Zooms for which there are tiles; nearer ones are enlarged. */
+  readonly minzoom: number;
+  readonly maxzoom: number;
+  /** Zooms at which it is shown. */
+  readonly from: number;
+  readonly to: number;
+}
+
+function addPictures(style: StyleSpecification, pictures: readonly PictureLayer[]): LayerSpecification[] {
+  return pictures.map(({ id, tiles, bounds, minzoom, maxzoom, from, to }) => {
+    style.sources[`picture-${id}`] = { type: "raster", tiles: [tiles], bounds, minzoom, maxzoom, tileSize: 256 };
+    return { id: `picture-${id}`, type: "raster", source: `picture-${id}`, minzoom: from, maxzoom: Math.min(24, to + 1) };
+  });
+}
 
 export interface StyleParts {
+  readonly pictures?: readonly PictureLayer[];
   readonly tiles: string;
   readonly areas: GeoJSON.FeatureCollection | null;
   readonly features: GeoJSON.GeoJSON | null;
   readonly colours: Colours;
 }
 
-export function buildStyle({ tiles, areas, features, colours }: StyleParts): StyleSpecification {
+/** The whole style: ground, county, pictures, borders and names, matters, one matter's own shapes, sketches. */
+export function buildStyle({ tiles, areas, features, colours, pictures = [] }: StyleParts): StyleSpecification {
   const layers: LayerSpecification[] = [
     { id: "ground", type: "background", paint: { "background-color": colours.ground } },
-    ...areaLayers(colours),
   ];
   const style: StyleSpecification = {
     version: 8,
@@ -242,6 +329,9 @@ export function buildStyle({ tiles, areas, features, colours }: StyleParts): Sty
     },
     layers,
   };
+  const [county, ...lines] = areaLayers(colours);
+  if (county) layers.push(county);
+  layers.push(...addPictures(style, pictures), ...lines);
   if (tiles) {
     style.sources["matters"] = { type: "vector", tiles: [tiles], minzoom: 0, maxzoom: 16 };
     layers.push(...matterLayers("lead", colours), ...matterLayers("case", colours), ...countLayers(colours));
@@ -250,13 +340,18 @@ export function buildStyle({ tiles, areas, features, colours }: StyleParts): Sty
     style.sources["features"] = { type: "geojson", data: features };
     layers.push(...featureLayers(colours));
   }
+  style.sources["sketch"] = { type: "geojson", data: EMPTY };
+  style.sources["highlight"] = { type: "geojson", data: EMPTY };
+  layers.push(...overlayLayers(colours));
   return style;
 }
 
+const CASE_CELLS = ["unlicensed", "licensed_pit", "project_cover"].flatMap((one) => [`cells-${one}`, `cells-${one}-number`]);
+
 /** Layers that belong to one switch of the panel. */
 export const SWITCHES: Readonly<Record<string, readonly string[]>> = {
-  leads: ["lead-patches", "lead-edges", "lead-signs"],
-  cases: ["case-patches", "case-edges", "case-signs"],
+  leads: ["lead-patches", "lead-edges", "lead-groups", "lead-groups-number", "lead-signs", "cells-lead", "cells-lead-number"],
+  cases: ["case-patches", "case-edges", "case-groups", "case-groups-number", "case-signs", ...CASE_CELLS],
   townships: ["synthetic", "townships-line", "townships-name"],
   villages: ["villages-line", "villages-name"],
 };

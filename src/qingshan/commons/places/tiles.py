@@ -52,9 +52,9 @@ def cell_range(z: int, x: int, y: int) -> tuple[int, int]:
 
 _CELLS = """
 SELECT ST_AsMVT(t, 'cells', {extent}, 'geom') FROM (
-  SELECT count(*)::int AS n, '{kind}' AS kind{colour_as},
-    ST_MakePoint(least({last}, (avg(r.map_x) - %(left)s) * %(scale)s)::int,
-                 least({last}, (avg(r.map_y) - %(top)s) * %(scale)s)::int) AS geom
+  SELECT count(*)::int AS n, '{kind}' AS kind{colour_as}, ST_MakePoint(
+      floor((min(r.map_x) - %(left)s) * %(scale)s)::int / {step} * {step} + {step} / 2,
+      floor((min(r.map_y) - %(top)s) * %(scale)s)::int / {step} * {step} + {step} / 2) AS geom
   FROM {table} r WHERE {where} GROUP BY r.map_cell >> %(shift)s{colour}
 ) t
 """
@@ -69,7 +69,8 @@ SELECT ST_AsMVT(t, '{kind}s', {extent}, 'geom') FROM (
 _GROUPS = """
 SELECT ST_AsMVT(t, '{kind}s', {extent}, 'geom') FROM (
   SELECT CASE count(*) WHEN 1 THEN (array_agg(r.id))[1]::text END AS id, count(*)::int AS n, 'group' AS how,
-    CASE WHEN min({state} COLLATE "C") = max({state} COLLATE "C") THEN min({state} COLLATE "C") END AS state{colour_one},
+    CASE WHEN min({state} COLLATE "C") = max({state} COLLATE "C")
+      THEN min({state} COLLATE "C") END AS state{colour_one},
     ST_MakePoint(((avg(r.map_x) - %(left)s) * %(scale)s)::int, ((avg(r.map_y) - %(top)s) * %(scale)s)::int) AS geom
   FROM {table} r WHERE {where} GROUP BY r.map_cell >> %(shift)s
 ) t
@@ -84,7 +85,8 @@ SELECT ST_AsMVT(t, '{kind}_areas', {extent}, 'geom') FROM (
 ) t WHERE geom IS NOT NULL
 """
 _ONE = """,
-    CASE WHEN min(r.{colour} COLLATE "C") = max(r.{colour} COLLATE "C") THEN min(r.{colour} COLLATE "C") END AS {colour}"""
+    CASE WHEN min(r.{colour} COLLATE "C") = max(r.{colour} COLLATE "C")
+      THEN min(r.{colour} COLLATE "C") END AS {colour}"""
 WORLD = 40_075_016.685578488
 """Width of web mercator in metres at the equator."""
 
@@ -148,7 +150,7 @@ class _Maker:
             kind=self.source.kind,
             state=self.wanted.state,
             extent=EXTENT,
-            last=EXTENT - 1,
+            step=EXTENT >> CELLS,
             where=self.where,
             filters=self.filters,
             colour=f", r.{colour}" if colour else "",

@@ -119,6 +119,9 @@ STATES: dict[str, dict[str, Label]] = {
     },
 }
 
+MAP_EARLIER = _label(_("当时在办"), "mark-half", "work")
+"""On a map of an earlier day: a lead that has moved on since; its state of that day is in its history."""
+
 UNFOUNDED_REASONS: dict[str, Text] = {
     "legal": _("合法用地或合法采矿"),
     "pseudo_change": _("伪变化"),

@@ -6,6 +6,7 @@ from qingshan.interfaces.web.urls_assignments import urlpatterns as assignment_u
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
+from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
 from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
 from qingshan.interfaces.web.views import session, workbench
@@ -19,6 +20,7 @@ urlpatterns = [
     path("post/", session.choose_post, name="post"),
     path("language/", session.choose_language, name="language"),
     *lead_urls,
+    *map_urls,
     *case_urls,
     *job_urls,
     *search_urls,

@@ -1,8 +1,8 @@
-"""Addresses of lead, batch, map and file pages."""
+"""Addresses of lead, batch and file pages."""
 
 from django.urls import URLPattern, path
 
-from qingshan.interfaces.web.views import batches, files, lead_acts, lead_bulk, lead_new, lead_onsite, leads, maps
+from qingshan.interfaces.web.views import batches, files, lead_acts, lead_bulk, lead_new, lead_onsite, leads
 
 urlpatterns: list[URLPattern] = [
     path("leads/", leads.lead_list, name="lead_list"),
@@ -27,9 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/accept/", batches.batch_accept, name="batch_accept"),
     path("batches/<uuid:batch_id>/rows/", batches.batch_rows, name="batch_rows"),
     path("batches/<uuid:batch_id>/report/", batches.batch_report, name="batch_report"),
-    path("map/", maps.map_page, name="map"),
-    path("areas/", maps.areas, name="areas"),
-    path("tiles/<slug:layer>/<int:z>/<int:x>/<int:y>.mvt", maps.tile, name="tile"),
     path("files/<uuid:file_id>/", files.file, name="file"),
     path("files/<uuid:file_id>/small/", files.file_small, name="file_small"),
 ]
