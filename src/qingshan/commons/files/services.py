@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -147,5 +148,10 @@ def was_used_elsewhere(*, sha256: str, matter_id: UUID) -> bool:
 def read_chunks(path: Path, size: int = 1 << 20) -> Iterator[bytes]:
     """Chunks of a local file."""
     with path.open("rb") as handle:
-        while chunk := handle.read(size):
-            yield chunk
+        yield from read_handle(handle, size)
+
+
+def read_handle(handle: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
+    """Chunks of an open file, from where it stands."""
+    while chunk := handle.read(size):
+        yield chunk

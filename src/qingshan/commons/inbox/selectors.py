@@ -18,6 +18,12 @@ def batches_named(text: str, limit: int) -> list[Batch]:
     return list(Batch.objects.defer("preview").filter(named).order_by("-id")[:limit])
 
 
+def batch_page(*, before: UUID | None, limit: int) -> list[Batch]:
+    """Newest batches by key (ids follow time), without their previews."""
+    rows = Batch.objects.defer("preview").order_by("-id")
+    return list((rows.filter(id__lt=before) if before else rows)[:limit])
+
+
 def batch_by_id(batch_id: UUID) -> Batch | None:
     """One batch, or None."""
     return Batch.objects.filter(id=batch_id).first()

@@ -32,6 +32,13 @@ from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
 from qingshan.contexts.leads.services.evidence import PhotoInput
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
+from qingshan.contexts.leads.services.receiving import (
+    Received,
+    batch_work,
+    is_worked_on,
+    receive_batch,
+    start_acceptance,
+)
 from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
 from qingshan.contexts.leads.services.single import LeadForm, register_lead
 from qingshan.contexts.leads.services.urgency import flag_active
@@ -48,15 +55,18 @@ __all__ = [
     "LeadMapFilter",
     "LeadPage",
     "PhotoInput",
+    "Received",
     "RecheckForm",
     "UnitProgress",
     "Verification",
     "VerificationPhoto",
+    "batch_work",
     "correct_lead",
     "direction_counts",
     "dispatch_lead",
     "flag_active",
     "is_own_unit",
+    "is_worked_on",
     "lead_counts",
     "lead_detail",
     "lead_duties",
@@ -72,6 +82,7 @@ __all__ = [
     "put_on_ledger",
     "queue_acceptance",
     "queue_inspection",
+    "receive_batch",
     "receive_lead",
     "recheck_lead",
     "recheck_progress",
@@ -82,6 +93,7 @@ __all__ = [
     "review_verification",
     "rows_for_report",
     "search_leads",
+    "start_acceptance",
     "submit_verification",
     "verification_progress",
     "visible_leads",

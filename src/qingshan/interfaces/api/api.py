@@ -4,7 +4,17 @@ from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from qingshan.interfaces.api import routes_cases, routes_journal, routes_leads, routes_me
+from qingshan.interfaces.api import (
+    routes_batches,
+    routes_case_acts,
+    routes_cases,
+    routes_files,
+    routes_journal,
+    routes_lead_acts,
+    routes_leads,
+    routes_ledger,
+    routes_me,
+)
 from qingshan.interfaces.api.guard import reraise
 from qingshan.interfaces.api.parsing import ReadAlready, Utf8Renderer
 
@@ -25,5 +35,16 @@ api = NinjaAPI(
 )
 for _kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(_kind, reraise)
-for _room in (routes_me, routes_leads, routes_cases, routes_journal):
+_ROOMS = (
+    routes_me,
+    routes_leads,
+    routes_lead_acts,
+    routes_cases,
+    routes_case_acts,
+    routes_batches,
+    routes_files,
+    routes_ledger,
+    routes_journal,
+)
+for _room in _ROOMS:
     api.add_router("", _room.router)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,7 +26,8 @@ class ApiRequest(HttpRequest):
     token: Token
     now: datetime
     json: object
-    content_digest: str
+    raw: BinaryIO
+    raw_digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

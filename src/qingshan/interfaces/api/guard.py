@@ -27,7 +27,7 @@ from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.api.authentication import ApiRequest, Caller, caller_of
 from qingshan.interfaces.api.faults import invalid
 from qingshan.interfaces.api.problems import Problem, problem_of, problem_response
-from qingshan.interfaces.api.reading import check_form, check_query, content_length, read_json
+from qingshan.interfaces.api.reading import check_form, check_query, read_json, read_raw
 from qingshan.interfaces.api.repeats import once
 from qingshan.interfaces.api.specs import Spec
 from qingshan.interfaces.api.tags import check_match, check_nobody_between, not_modified, tag_of
@@ -91,8 +91,7 @@ def _check_content(request: ApiRequest, spec: Spec, operation: Operation) -> Non
     if spec.body == "form":
         check_form(request, names_of(operation, "form") | names_of(operation, "file"), limit=spec.limit)
     elif spec.body == "raw":
-        if content_length(request) > spec.limit:
-            raise Problem(413, "too_large", f"文件超过 {spec.limit // 1024 // 1024} MB")
+        request.raw, request.raw_digest = read_raw(request, limit=spec.limit)
     elif request.method != "GET":
         request.json = read_json(request)
         if request.json is None and spec.body == "json":

@@ -97,10 +97,8 @@ def _content(request: ApiRequest) -> Iterator[bytes]:
             file = request.FILES[name]
             file.seek(0)  # type: ignore[union-attr]
             yield f"{name}:{digest_of(file.chunks())}\n".encode()  # type: ignore[union-attr]
-    elif hasattr(request, "raw_chunks"):
-        if not request.content_digest:
-            request.content_digest = digest_of(request.raw_chunks())
-        yield request.content_digest.encode()
+    elif hasattr(request, "raw"):
+        yield request.raw_digest.encode()
     else:
         yield request.body
 

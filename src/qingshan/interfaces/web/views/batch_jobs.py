@@ -8,20 +8,11 @@ from django.utils.translation import gettext as _
 
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.models import Job
-from qingshan.commons.jobs.services import latest_job
+from qingshan.contexts.leads.public import batch_work, is_worked_on
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.job_bar import bar_response, is_active, time_left
 
-
-def job_of(batch: Batch) -> Job | None:
-    """The newest work on the batch; whoever sees the batch sees how far it is."""
-    jobs = [job for kind in ("inspect", "accept") if (job := latest_job(batch.id, kind)) is not None]
-    return max(jobs, key=lambda job: job.created_at, default=None)
-
-
-def is_running(batch: Batch) -> bool:
-    """Whether work on the batch waits or runs."""
-    return is_active(job_of(batch))
+job_of, is_running = batch_work, is_worked_on
 
 
 def job_context(batch: Batch, job: Job | None, now: datetime) -> dict[str, object]:

@@ -1,28 +1,22 @@
 """Batches (批次): upload, preview, acceptance with its progress, and the result to the row (三-1-2①)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from procrastinate.exceptions import AlreadyEnqueued
 
-from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import visible_file
-from qingshan.commons.files.services import MAX_BATCH, FileRefused, store_file
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.inbox.selectors import batch_by_id, batches
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.public import (
-    queue_acceptance,
-    queue_inspection,
-    register_batch,
+    receive_batch,
+    start_acceptance,
     verification_progress,
 )
 from qingshan.domain.acts import ActRefused
@@ -36,8 +30,6 @@ from qingshan.interfaces.web.views.batch_rows import report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
 
 READER_ROLES = tuple(sorted(BATCH_READERS))
-SPATIAL = frozenset({"application/geo+json", "application/zip", "application/gzip", "application/geopackage+sqlite3"})
-"""Media types, told by content, that a batch may have."""
 SYSTEMS = (
     ("", "按文件自带的坐标系"),
     ("EPSG:4490", "CGCS2000 经纬度（EPSG:4490）"),
@@ -110,50 +102,19 @@ def _said(registered: list[Batch]) -> str:
 
 
 def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) -> Batch:
-    acting = acting_of(request)
-    batch, new = register_batch(
-        file=_store(request),
+    posted = request.FILES.get("file")
+    if posted is None:
+        raise ActRefused("file", _("没有选择文件"))
+    received = receive_batch(
+        chunks=posted.chunks(),
+        file_name=posted.name or "",
         name=texts["name"],
         channel=texts["channel"],
         crs=texts["crs"],
         dispatch=dispatch,
-        acting=acting,
+        acting=acting_of(request),
     )
-    if new or (batch.state in ("received", "failed") and not is_running(batch)):
-        _queue(lambda: queue_inspection(batch=batch, acting=acting))
-    return batch
-
-
-def _store(request: OfficeRequest) -> StoredFile:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        row = store_file(
-            chunks=posted.chunks(),
-            name=posted.name or "",
-            uploaded_by=request.viewer.account_id,
-            now=request.now,
-            limit=MAX_BATCH,
-        )
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
-    if row.size and row.media_type not in SPATIAL:
-        raise ActRefused(
-            "file",
-            _("“%(name)s”不是空间数据文件：请上传 GeoJSON、GeoPackage（.gpkg）或压缩成一个 zip 的 Shapefile")
-            % {"name": row.original_name},
-        )
-    return row
-
-
-def _queue(start: Callable[[], object]) -> None:
-    """Queue a job unless it waits already."""
-    try:
-        with transaction.atomic():
-            start()
-    except AlreadyEnqueued:
-        return
+    return received.batch
 
 
 def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict[str, dict[str, object]]:
@@ -253,7 +214,7 @@ def batch_accept(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
     acting = acting_of(request)
     return perform(
         request,
-        lambda: _queue(lambda: queue_acceptance(batch_id=batch.id, acting=acting)),
+        lambda: start_acceptance(batch_id=batch.id, acting=acting),
         done=_("开始导入“%(name)s”") % {"name": batch.name},
         to=to,
         template="web/batches/refused.html",

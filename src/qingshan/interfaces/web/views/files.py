@@ -1,24 +1,19 @@
 """Originals as they were received, and small pictures of photos; visible with the matter they belong to."""
 
-import io
 from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from qingshan.commons.files.models import StoredFile
+from qingshan.commons.files.pictures import NoPicture, small_picture
 from qingshan.commons.files.selectors import visible_file
 from qingshan.commons.files.services import path_of
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 SHOWN_IN_PLACE = frozenset({"image/jpeg", "image/png"})
-SMALL = (640, 480)
-"""Largest width and height of a small picture, in pixels."""
-MOST_PIXELS = 100_000_000
-"""Pictures with more pixels are not drawn small; the original can still be fetched."""
 
 
 @page(*MATTER_ROLES)
@@ -52,7 +47,10 @@ def file_small(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponse(status=304)
     else:
-        response = HttpResponse(small_picture(_path(row)), content_type="image/jpeg")
+        try:
+            response = HttpResponse(small_picture(_path(row)), content_type="image/jpeg")
+        except NoPicture as refusal:
+            raise Http404(str(refusal)) from None
     return _guarded(response, tag)
 
 
@@ -77,19 +75,3 @@ def _guarded(response: HttpResponseBase, tag: str) -> HttpResponseBase:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-def small_picture(path: Path) -> bytes:
-    """A small JPEG of a photo, turned upright; 404 for one that cannot be drawn."""
-    try:
-        with Image.open(path, formats=["JPEG", "PNG"]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise Http404("照片过大，请打开原件")
-            image.draft("RGB", SMALL)
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-            upright.thumbnail(SMALL)
-            out = io.BytesIO()
-            upright.save(out, "JPEG", quality=80)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Http404("照片打不开，请打开原件") from None
-    return out.getvalue()
