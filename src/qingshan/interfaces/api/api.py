@@ -7,11 +7,9 @@ from ninja.errors import HttpError, ValidationError
 from qingshan.interfaces.api import (
     routes_batches,
     routes_case_acts,
-    routes_cases,
     routes_files,
     routes_journal,
     routes_lead_acts,
-    routes_leads,
     routes_ledger,
     routes_me,
 )
@@ -37,9 +35,7 @@ for _kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(_kind, reraise)
 _ROOMS = (
     routes_me,
-    routes_leads,
     routes_lead_acts,
-    routes_cases,
     routes_case_acts,
     routes_batches,
     routes_files,

@@ -49,6 +49,9 @@ def guarded(spec: Spec) -> Callable[[Run], Run]:
                 response = _answer(request, caller, spec, operation, lambda: run(request, **path), path)
             except Exception as error:
                 response = problem_response(problem_from(error, spec))
+            finally:
+                if hasattr(request, "raw"):
+                    request.raw.close()
             for name, value in (caller.headers() if caller else {}).items():
                 response.headers.setdefault(name, value)
             response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -96,7 +99,7 @@ def _check_content(request: ApiRequest, spec: Spec, operation: Operation) -> Non
         request.json = read_json(request)
         if request.json is None and spec.body == "json":
             raise Problem(422, "invalid", "没有内容：请在请求体里写 JSON")
-        if request.json is not None and not spec.body:
+        if request.json not in (None, {}) and not spec.body:
             raise Problem(422, "invalid", "这个操作不要内容")
 
 
@@ -106,7 +109,7 @@ def names_of(operation: Operation, source: str) -> frozenset[str]:
         name
         for model in operation.models
         if model.__ninja_param_source__ == source
-        for name in model.__ninja_flatten_map__
+        for name in getattr(model, "__ninja_flatten_map__", model.model_fields)
     )
 
 

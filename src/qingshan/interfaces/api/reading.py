@@ -124,8 +124,18 @@ def read_raw(request: HttpRequest, *, limit: int) -> tuple[BinaryIO, str]:
         raise _too_large(limit)
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise Problem(415, "media_type", "内容须为文件本身：application/octet-stream")
+    handle = tempfile.TemporaryFile()  # noqa: SIM115 - the guard closes it after the answer
+    try:
+        digest = _copy(request, handle, limit)
+    except BaseException:
+        handle.close()
+        raise
+    return handle, digest
+
+
+def _copy(request: HttpRequest, handle: BinaryIO, limit: int) -> str:
+    """Copy the body; returns its SHA-256."""
     digest, size = hashlib.sha256(), 0
-    handle = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the request
     for chunk in _chunks(request):
         size += len(chunk)
         if size > limit:
@@ -135,7 +145,7 @@ def read_raw(request: HttpRequest, *, limit: int) -> tuple[BinaryIO, str]:
     if not size:
         raise Problem(422, "invalid", "没有内容：请在请求体里放文件")
     handle.seek(0)
-    return handle, digest.hexdigest()
+    return digest.hexdigest()
 
 
 def _too_large(limit: int) -> Problem:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from ninja import Field, Router
+from ninja import Field
 
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import (
@@ -29,12 +29,11 @@ from qingshan.domain.station_values import wrong_values
 from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.fields import Answer, Body, Day, Flag, Key, Line, Name, Text
-from qingshan.interfaces.api.routes_cases import shown
+from qingshan.interfaces.api.routes_cases import router, shown
 from qingshan.interfaces.api.routes_leads import detail_or_404
 from qingshan.interfaces.api.shown_cases import CaseOut
 from qingshan.interfaces.api.specs import Spec, operation
 
-router = Router(tags=["台账问题"])
 CASE = "/cases/{uuid:case_id}"
 STATION = f"{CASE}/tracks/{{slug:track}}/{{slug:station}}"
 Slug = Annotated[str, Field(max_length=40)]
@@ -295,3 +294,6 @@ def correct_fields(request: ApiRequest, case_id: UUID, content: CaseCorrectionIn
         acting=acting_of(request),
     )
     return shown(request, case_id)
+
+
+__all__ = ["router"]

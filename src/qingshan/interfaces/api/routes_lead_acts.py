@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Router
+from ninja import Field
 
 from qingshan.contexts.leads.public import (
     LeadForm,
@@ -45,11 +45,10 @@ from qingshan.interfaces.api.fields import (
     Short,
     Text,
 )
-from qingshan.interfaces.api.routes_leads import detail_or_404, shown
+from qingshan.interfaces.api.routes_leads import detail_or_404, router, shown
 from qingshan.interfaces.api.shown_leads import LeadOut
 from qingshan.interfaces.api.specs import Spec, operation
 
-router = Router(tags=["线索"])
 Persons = Annotated[list[Name], Field(max_length=10)]
 LEAD = "/leads/{uuid:lead_id}"
 
@@ -281,3 +280,6 @@ def correct(request: ApiRequest, lead_id: UUID, content: LeadCorrectionIn) -> Le
     values = content.dict(exclude={"reason"}, exclude_none=True)
     correct_lead(lead_id=lead_id, values=values, reason=content.reason, acting=acting_of(request))
     return shown(request, lead_id)
+
+
+__all__ = ["router"]
