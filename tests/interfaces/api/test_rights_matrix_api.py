@@ -1,0 +1,230 @@
+"""The rights matrix of the interface: every operation × every role × own and other township.
+
+A row says which roles an operation opens to and on which matter; an operation without a row fails. The scope of the
+token is complete here, so what is refused is refused by the post.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from qingshan.contexts.leads.public import VerificationPhoto
+from qingshan.interfaces.api.openapi import document
+from tests import cast
+from tests.cast import Member
+from tests.fixtures_api import Caller
+from tests.support.making import World
+
+MATTER = frozenset(
+    {
+        "village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader",
+        "taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader", "department_officer",
+        "department_leader", "police", "procuratorate", "court", "finance_reviewer",
+    }
+)  # fmt: skip
+ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
+BUREAU = frozenset({"bureau_officer", "bureau_leader"})
+LEADER = frozenset({"bureau_leader"})
+OFFICE = BUREAU | {"taskforce_office"}
+TOWNSHIP = frozenset({"township_officer", "township_leader"})
+COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
+CITY = frozenset({"city_reviewer"})
+ANY_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may call an operation, on what (``lead``, ``case``, ``batch``, ``photo``), with which content."""
+
+    roles: frozenset[str]
+    on: str = ""
+    body: Any = None
+    more: dict[str, str] = field(default_factory=dict)
+
+
+REASON = {"reason": "理由（演示）"}
+VISIT = {"persons": ["甲", "乙"], "visited_at": "2024-07-01T08:00:00+08:00", "finding": "现场（演示）"}
+STATION = {"track": "enforcement", "station": "stop_notice"}
+ROWS: dict[str, Row] = {
+    "get_me": Row(ALL),
+    "list_units": Row(ALL),
+    "get_unit": Row(ALL, more={"slug": cast.SUCUN}),
+    "get_plan": Row(ALL),
+    "list_jobs": Row(ALL),
+    "get_job": Row(ALL, more={"job_id": ANY_UUID}),
+    "list_job_items": Row(ALL, more={"job_id": ANY_UUID}),
+    "list_leads": Row(MATTER),
+    "get_lead": Row(MATTER, "lead"),
+    "list_lead_entries": Row(MATTER, "lead"),
+    "get_lead_geometry": Row(MATTER, "lead"),
+    "create_lead": Row(
+        OFFICE,
+        body={"channel": "x", "lon": 1.0, "lat": 1.0, "description": "d", "discovered_at": "2024-07-01T08:00:00Z"},
+    ),
+    "dispatch": Row(OFFICE, "lead", {"unit_id": ANY_UUID}),
+    "receive": Row(TOWNSHIP, "lead"),
+    "give_back": Row(TOWNSHIP, "lead", REASON),
+    "verify": Row(TOWNSHIP, "lead", {"verdict": "substantiated", **VISIT}),
+    "review": Row(BUREAU, "lead", {"passed": False}),
+    "recheck": Row(BUREAU | CITY, "lead", {"level": "county", "outcome": "confirmed", **VISIT}),
+    "resume": Row(TOWNSHIP, "lead", {}),
+    "mark_active": Row(OFFICE | TOWNSHIP, "lead", {"facts": " "}),
+    "correct": Row(BUREAU, "lead", REASON),
+    "open_case_on_lead": Row(
+        BUREAU,
+        "lead",
+        {
+            "category": "unlicensed",
+            "subcode": "A1",
+            "rectification_mode": "enforce",
+            "responsible_person": "甲",
+            "due_on": "2024-09-01",
+            "milestones": [{"on": "2024-09-01", "what": "完"}],
+        },
+    ),
+    "list_cases": Row(MATTER),
+    "get_case": Row(MATTER, "case"),
+    "list_case_entries": Row(MATTER, "case"),
+    "get_case_geometry": Row(MATTER, "case"),
+    "list_case_files": Row(MATTER, "case"),
+    "finish": Row(MATTER, "case", {}, STATION),
+    "correct_finished": Row(BUREAU, "case", {"fields": {}, **REASON}, STATION),
+    "accept": Row(LEADER, "case", {"members": [], "opinion": "", "accepted_on": "2024-08-01"}),
+    "report_cases": Row(OFFICE, body={"case_ids": [ANY_UUID], "number": "1", "reported_on": "2024-08-01"}),
+    "check": Row(CITY, "case", {"answers": [], "checked_on": "2024-08-01"}),
+    "close": Row(BUREAU, "case"),
+    "reopen": Row(LEADER, "case", {**REASON, "tracks": ["enforcement"]}),
+    "correct_fields": Row(BUREAU, "case", REASON),
+    "list_batches": Row(COUNTY_WIDE),
+    "upload_batch": Row(OFFICE),
+    "upload_batch_raw": Row(OFFICE),
+    "get_batch": Row(COUNTY_WIDE, "batch"),
+    "accept_batch": Row(OFFICE, "batch"),
+    "list_batch_rows": Row(COUNTY_WIDE, "batch"),
+    "get_batch_report": Row(COUNTY_WIDE, "batch"),
+    "upload_file": Row(MATTER),
+    "fetch_file": Row(MATTER, "photo"),
+    "fetch_small": Row(MATTER, "photo"),
+    "get_ledger": Row(MATTER),
+    "list_entries": Row(MATTER | {"audit_admin"}),
+    "list_seals": Row(MATTER | {"audit_admin"}),
+}
+OPERATIONS = {
+    operation["operationId"]: (method, path)
+    for path, operations in document()["paths"].items()
+    for method, operation in operations.items()
+}
+IN = frozenset({200, 201, 202, 409, 422})
+"""Answers that let the caller in: done, not the moment, not complete."""
+
+
+def test_every_operation_has_a_row() -> None:
+    assert set(OPERATIONS) == set(ROWS)
+
+
+def test_the_description_says_the_same_roles() -> None:
+    for path in document()["paths"].values():
+        for operation in path.values():
+            told = set(operation.get("x-roles", ALL))
+            assert told <= ALL
+            assert told == ROWS[operation["operationId"]].roles, operation["operationId"]
+
+
+@dataclass(frozen=True)
+class Matters:
+    """One set of matters of a township."""
+
+    keys: dict[str, UUID]
+    village: str
+
+
+@pytest.fixture
+def own(world: World) -> Matters:
+    return _matters(world, cast.SUCUN)
+
+
+@pytest.fixture
+def other(world: World) -> Matters:
+    return _matters(world, cast.HEISHUIHE)
+
+
+def _matters(world: World, township: str) -> Matters:
+    lead = world.make_lead(state="in_review", township=township)
+    case = world.make_case(upto="tracks", township=township)
+    with world.seeing_all():
+        photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
+    assert lead.batch_id is not None
+    return Matters(
+        keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo}, village=lead.division
+    )
+
+
+def _sees(member: Member, matters: Matters, township: str) -> bool:
+    """Whether the matters of a township are in this member's scope, told by the rules and not by the code."""
+    if member is cast.STRANGER:
+        return False
+    if member.role in COUNTY_WIDE:
+        return True
+    if member.role in TOWNSHIP:
+        return member.post.startswith(f"{township}.")
+    return member.role == "village_patroller" and member.post.startswith(f"v{matters.village}")
+
+
+def _expected(row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
+    if member.role not in row.roles:
+        return frozenset({403})
+    if "job_id" in row.more or row.body == ROWS["report_cases"].body:
+        return frozenset({404})
+    if not row.on:
+        return IN
+    if row.on == "batch":
+        return frozenset({404}) if member is cast.STRANGER else IN
+    if not _sees(member, matters, township):
+        return frozenset({404})
+    # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
+    return IN | {403} if row.body is not None or row.on == "case" else IN
+
+
+def _call(call: Caller, name: str, row: Row, matters: Matters) -> Any:
+    method, path = OPERATIONS[name]
+    names = {"lead": "lead_id", "case": "case_id", "batch": "batch_id", "photo": "file_id"}
+    keys = {**row.more, **({names[row.on]: str(matters.keys[row.on])} if row.on else {})}
+    path = path.removeprefix("/api/v1").format(**keys)
+    if name in ("upload_batch", "upload_file"):
+        return call.form(path, {})
+    return call.get(path) if method == "get" else call.post(path, row.body)
+
+
+@pytest.mark.clause("三-1-3①c", "三-1-3①a")
+def test_who_may_call_what(own: Matters, other: Matters, caller: Callable[..., Caller], settings: Any) -> None:
+    settings.QINGSHAN_API_RATE = 1_000_000
+    wrong = [line for member in cast.EVERYBODY for line in _wrong(caller(member), member, own, other)]
+    assert not wrong, "\n".join(wrong)
+
+
+def _wrong(call: Caller, member: Member, own: Matters, other: Matters) -> Iterator[str]:
+    for name, row in ROWS.items():
+        for township, matters in ((cast.SUCUN, own), (cast.HEISHUIHE, other)):
+            if not row.on and matters is other:
+                continue
+            response = _call(call, name, row, matters)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            expected = _expected(row, member, matters, township)
+            if response.status_code not in expected:
+                yield f"{member.username}: {name} on {township}: {response.status_code}, not {sorted(expected)}"
+
+
+def test_a_stranger_finds_every_list_empty(own: Matters, caller: Callable[..., Caller]) -> None:
+    call = caller(cast.STRANGER)
+    for path, key in (
+        ("/leads", "leads"), ("/cases", "cases"), ("/batches", "batches"), ("/journal", "entries"),
+        ("/jobs", "jobs"), ("/ledger", "rows"),
+    ):  # fmt: skip
+        assert call.get(path).json()[key] == [], path
+    assert call.get("/leads").json()["counts"] == {}
