@@ -12,7 +12,7 @@ SERVE ?= yes
 BIND ?= 127.0.0.1:8000
 ARGS ?=
 
-.PHONY: help setup demo stop clean-demo test check fmt lint types imports templates migrations front-end clauses bench
+.PHONY: help setup demo stop clean-demo test check fmt lint types imports templates migrations front-end clauses bench clean-machine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ front-end: ## types and tests of the browser code
 
 clauses: ## which clause of the notice is proven by which test
 	@$(BIN)/qingshan clauses
+
+clean-machine: ## prove demo and tests on a bare Debian 12 in a folder (as root, needs debootstrap)
+	@deploy/checks/clean_machine.sh
 
 bench: ## load scenarios
 	@$(BIN)/python -m bench.run $(ARGS)

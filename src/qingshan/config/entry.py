@@ -24,6 +24,18 @@ OWN_COMMANDS: Sequence[Entry] = (
     Entry(name="api", module="qingshan.config.commands.api", help="程序接口的说明。"),
     Entry(name="dbshell", module="qingshan.config.commands.database", help="打开 psql。"),
     Entry(name="migrate", module="qingshan.config.commands.database", help="建立或升级数据表。", database=False),
+    Entry(
+        name="upgrade",
+        module="qingshan.config.commands.upgrade",
+        help="升级到本版本：备份、升级数据表、自检。",
+        database=False,
+    ),
+    Entry(
+        name="practice",
+        module="qingshan.config.commands.practice",
+        help="演练环境：一份练习用的副本，办的事不进入台账。",
+        database=False,
+    ),
     Entry(name="serve", module="qingshan.config.commands.serve", help="运行网站和后台任务。", database=False),
     Entry(name="manage", module="qingshan.config.commands.database", help="Django 的管理命令。"),
 )

@@ -9,6 +9,7 @@ import sys
 import click
 
 from qingshan.config import cluster, database_url
+from qingshan.config.commands import practice as practice_copy
 from qingshan.config.supervisor import STOP_SECONDS, Program, Supervisor
 
 DEFAULT_BIND = "127.0.0.1:8000"
@@ -17,15 +18,36 @@ DEFAULT_BIND = "127.0.0.1:8000"
 @click.command()
 @click.option("--bind", default=DEFAULT_BIND, show_default=True, metavar="HOST:PORT", help="监听地址。")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="网站进程数。")
+@click.option("--practice", default="", metavar="HOST:PORT", help="同时在此地址运行演练环境。")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1), help="每个网站进程的线程数。")
-def serve(*, bind: str, workers: int, threads: int) -> None:
+def serve(*, bind: str, workers: int, practice: str, threads: int) -> None:
     """运行网站和后台任务；SIGTERM 或 Ctrl-C 在 10 秒内停止。内置数据库继续运行（qingshan cluster stop）。"""
     _refuse_taken_address(bind)
     if not database_url.is_external():
         cluster.start()
     programs = [_web(bind, workers, threads), _worker()]
     click.echo(f"青山: http://{bind}/")
+    if practice:
+        programs += _practice(practice)
+        click.echo(f"演练: http://{practice}/")
     sys.exit(Supervisor(programs).run())
+
+
+def _practice(bind: str) -> list[Program]:
+    """Return the programs of the practice copy: one web worker and its own worker for tasks."""
+    if not practice_copy.exists():
+        raise click.ClickException("还没有演练环境，请先执行 qingshan practice renew")
+    _refuse_taken_address(bind)
+    environment = practice_copy.practice_environment()
+    if "DATABASE_URL" not in environment:
+        cluster.start(practice_copy.practice_home())
+    # The real service's server must not be inherited: without a name of its own the copy has a private cluster.
+    apart = {name: environment.get(name, "") for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    own = {"QINGSHAN_HOME": environment["QINGSHAN_HOME"], "QINGSHAN_PRACTICE": "1", **apart}
+    return [
+        Program(name=name, command=program.command, environment={**program.environment, **own})
+        for name, program in (("p-web", _web(bind, 1, 4)), ("p-work", _worker()))
+    ]
 
 
 def _refuse_taken_address(bind: str) -> None:

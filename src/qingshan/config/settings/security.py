@@ -21,6 +21,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else Non
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
+QINGSHAN_PRACTICE = flag("QINGSHAN_PRACTICE")
+"""This is the practice copy: every page says so."""
+QINGSHAN_OTHER_URL = (words("QINGSHAN_REAL_URL" if QINGSHAN_PRACTICE else "QINGSHAN_PRACTICE_URL") or [""])[0]
+"""Address of the practice copy, or in it, of the real service."""
+# Cookies do not tell ports apart: the two must not sign each other out.
+SESSION_COOKIE_NAME = "practice_sessionid" if QINGSHAN_PRACTICE else "sessionid"
+CSRF_COOKIE_NAME = "practice_csrftoken" if QINGSHAN_PRACTICE else "csrftoken"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

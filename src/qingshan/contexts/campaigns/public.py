@@ -8,7 +8,7 @@ from qingshan.contexts.campaigns.selectors import (
     campaign_in_force,
     campaigns,
 )
-from qingshan.contexts.campaigns.services.load import Loaded, load_campaign
+from qingshan.contexts.campaigns.services.load import Loaded, load_campaign, mark_practice
 
 __all__ = [
     "Campaign",
@@ -19,4 +19,5 @@ __all__ = [
     "campaign_in_force",
     "campaigns",
     "load_campaign",
+    "mark_practice",
 ]

@@ -33,6 +33,7 @@ from qingshan.contexts.cases.services.gates import (
     track_facts,
 )
 from qingshan.contexts.cases.services.opening import OpeningForm, open_case, subcode_needs, subcodes_of
+from qingshan.contexts.cases.services.personal_fields import index_missing_names
 from qingshan.contexts.cases.services.stepping import finish_station, station_needs
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "correct_station",
     "duties_of_cases",
     "finish_station",
+    "index_missing_names",
     "may_read_persons",
     "open_case",
     "overdue_cases",

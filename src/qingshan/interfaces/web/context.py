@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -59,6 +60,8 @@ def office(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "nav": _nav(request, viewer) if isinstance(viewer, Viewer) else [],
         "campaign": _campaign(request),
+        "practice": settings.QINGSHAN_PRACTICE,
+        "other_url": settings.QINGSHAN_OTHER_URL,
         "running_jobs": _running(viewer) if isinstance(viewer, Viewer) else (),
         "now": getattr(request, "now", None) or timezone.now(),
     }

@@ -54,6 +54,12 @@ def load_campaign(*, plan: Plan, areas: Sequence[AreaInput], now: datetime, load
     return Loaded(campaign=plan.code, version=version.version, new=True, areas=stored)
 
 
+def mark_practice(*, mark: str) -> None:
+    """Mark the title of every campaign of a practice copy: pages, prints and exports all show it."""
+    for campaign in Campaign.objects.exclude(title__startswith=mark):
+        Campaign.objects.filter(id=campaign.id).update(title=f"{mark}{campaign.title}"[:200])
+
+
 def _campaign(plan: Plan) -> Campaign:
     Campaign.objects.exclude(code=plan.code).filter(current=True).update(current=False)
     row, _ = Campaign.objects.update_or_create(

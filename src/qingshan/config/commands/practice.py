@@ -1,0 +1,158 @@
+"""`qingshan practice`: a training copy of the campaign (演练环境) whose acts can never reach a figure.
+
+The copy is an installation of its own: its data folder is ``practice/`` below the real one, with its own database,
+files and secrets. It starts with the plan, places, units, posts, people and sign-ins of the real one, and with no
+matter. Every page, print and export of it says that it is practice.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from qingshan.config import cluster
+from qingshan.config.clock import clock_file
+from qingshan.config.environment import flag
+from qingshan.config.home import home_folder
+from qingshan.interfaces.cli.main import need_database
+
+FOLDER = "practice"
+MARK = "【演练】"
+
+
+def practice_home() -> Path:
+    """Data folder of the practice copy."""
+    return home_folder() / FOLDER
+
+
+def practice_environment() -> dict[str, str]:
+    """Environment of the practice copy's processes. An external database is named by ``PRACTICE_DATABASE_URL``."""
+    environment = {**os.environ, "QINGSHAN_HOME": str(practice_home()), "QINGSHAN_PRACTICE": "1"}
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        environment.pop(name, None)
+        if f"PRACTICE_{name}" in os.environ:
+            environment[name] = os.environ[f"PRACTICE_{name}"]
+    return environment
+
+
+def exists() -> bool:
+    """Whether a practice copy was made."""
+    return (practice_home() / "made").exists()
+
+
+@click.group()
+def practice() -> None:
+    """演练环境：用本县的方案、单位、职务、人员练习，办的事不进入台账和统计。"""
+
+
+@practice.command()
+@click.option("--yes", is_flag=True, help="已有演练数据时直接清空重建。")
+def renew(*, yes: bool) -> None:
+    """新建演练环境；已有的清空重建。账号和口令与正式系统相同。"""
+    _refuse_inside()
+    if exists() and not yes:
+        click.confirm("演练环境里已有数据，清空重建？", abort=True)
+    need_database()
+    _clear()
+    practice_home().mkdir(mode=0o700, parents=True, exist_ok=True)
+    copied = practice_home() / "copied.jsonl"
+    count = _copy_out(copied)
+    if clock_file().exists():
+        shutil.copyfile(clock_file(), practice_home() / clock_file().name)
+    try:
+        _inside("migrate")
+        _inside("practice", "fill", str(copied))
+    finally:
+        copied.unlink()
+    (practice_home() / "made").touch()
+    click.echo(f"演练环境已建好：方案、单位、职务、人员共 {count} 项，没有线索和台账问题")
+    click.echo("运行：qingshan serve --practice 127.0.0.1:8001")
+
+
+@practice.command()
+@click.option("--yes", is_flag=True, help="不再询问。")
+def remove(*, yes: bool) -> None:
+    """删除演练环境的全部数据。"""
+    _refuse_inside()
+    if not yes:
+        click.confirm("删除演练环境的全部数据？", abort=True)
+    _clear()
+    click.echo("演练环境已删除")
+
+
+@practice.command(hidden=True)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def fill(file: Path) -> None:
+    """Load what was copied; runs in the practice copy only."""
+    if not flag("QINGSHAN_PRACTICE"):
+        raise click.ClickException("这里不是演练环境")
+    need_database()
+    from django.core import serializers
+
+    from qingshan.commons.base.scope import system_scope
+    from qingshan.contexts.campaigns.public import mark_practice
+
+    with system_scope(), file.open(encoding="utf-8") as stream:
+        for row in serializers.deserialize("jsonl", stream):
+            row.save()
+        mark_practice(mark=MARK)
+
+
+def _refuse_inside() -> None:
+    if flag("QINGSHAN_PRACTICE"):
+        raise click.ClickException("这里已是演练环境；请在正式系统的环境里执行")
+
+
+def _clear() -> None:
+    """Remove the copy: database and folder. An external practice database is emptied by its own tables' owner."""
+    home = practice_home()
+    if not home.exists():
+        return
+    if "DATABASE_URL" not in practice_environment():
+        cluster.destroy(home)
+    elif exists():
+        _inside("manage", "flush", "--no-input", owner=True)
+    shutil.rmtree(home)
+
+
+def _copy_out(file: Path) -> int:
+    """Write the registers that practice needs, parents before children; returns how many rows."""
+    from django.apps import apps
+    from django.core import serializers
+
+    from qingshan.commons.base.scope import system_scope
+
+    count = 0
+    with system_scope(), file.open("w", encoding="utf-8") as stream:
+        for label, names in REGISTERS.items():
+            for name in names:
+                rows = apps.get_model(label, name).objects.order_by(*ORDER.get(name, ("pk",)))
+                count += rows.count()
+                serializers.serialize("jsonl", rows.iterator(chunk_size=200), stream=stream)
+    file.chmod(0o600)
+    return count
+
+
+REGISTERS = {
+    "base": ("CalendarDay",),
+    "places": ("Division", "Area"),
+    "people": ("Unit", "Post", "Person", "Holding", "Account"),
+    "campaigns": ("Campaign", "PlanVersion"),
+}
+"""What a practice copy starts with, in the order of their foreign keys. No matter, no journal, no file."""
+ORDER = {"Division": ("code",), "Unit": ("sort", "slug")}
+
+
+def _inside(*arguments: str, owner: bool = False) -> None:
+    """Run one of our commands in the practice copy."""
+    environment = practice_environment() | ({"QINGSHAN_DB_ROLE": "owner"} if owner else {})
+    command = [sys.executable, "-c", "from qingshan.config.entry import main; main()", *arguments]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    if found.returncode:
+        said = (found.stderr or found.stdout).strip().splitlines()
+        raise click.ClickException(f"演练环境没有建成：{said[-1] if said else '原因不明'}")

@@ -1,0 +1,94 @@
+"""The practice copy: same people, no matters, another database, and it says so everywhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory, override_settings
+
+from qingshan.config import cluster
+from tests.cast import PLAN
+
+BATCH = PLAN / "demo" / "patches-2024-batch3.geojson"
+PEOPLE = """
+from datetime import date
+from qingshan.commons.base.scope import system_scope
+from qingshan.interfaces.cli.demo_people import make_accounts, seat_people
+with system_scope():
+    seat_people(since=date(2024, 7, 1))
+    make_accounts()
+"""
+ROWS = """
+from qingshan.commons.base.scope import system_scope
+from qingshan.commons.people.models import Account, Holding, Unit
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.leads.public import Lead
+from qingshan.commons.journal.models import Entry
+with system_scope():
+    print(campaign_in_force().title)
+    print(Unit.objects.count(), Holding.objects.count(), Lead.objects.count(), Entry.objects.count())
+    print(sorted(Account.objects.values_list("username", "password")))
+"""
+
+
+def _run(home: Path, *arguments: str, practice: bool = False, ok: bool = True) -> str:
+    environment = {**os.environ, "QINGSHAN_HOME": str(home), "DJANGO_SETTINGS_MODULE": "qingshan.config.settings"}
+    if practice:
+        environment |= {"QINGSHAN_HOME": str(home / "practice"), "QINGSHAN_PRACTICE": "1"}
+    command = [sys.executable, "-c", "from qingshan.config.entry import main; main()", *arguments]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (found.returncode == 0) is ok, found.stdout + found.stderr
+    return found.stdout + found.stderr
+
+
+@pytest.fixture(scope="module")
+def county(spare_home: Path) -> Iterator[Path]:
+    """The data folder of a county at work with a practice copy."""
+    _run(spare_home, "migrate")
+    _run(spare_home, "plan", "load", str(PLAN))
+    _run(spare_home, "manage", "shell", "-v", "0", "-c", PEOPLE)
+    _run(spare_home, "intake", str(BATCH), "--channel", "province-patch", "--batch", "真实批次")
+    _run(spare_home, "practice", "renew", "--yes")
+    yield spare_home
+    if (spare_home / "practice").exists():
+        cluster.destroy(spare_home / "practice")
+
+
+def test_same_people_and_no_matters(county: Path) -> None:
+    real = _run(county, "manage", "shell", "-v", "0", "-c", ROWS).splitlines()
+    copy = _run(county, "manage", "shell", "-v", "0", "-c", ROWS, practice=True).splitlines()
+    assert copy[0] == f"【演练】{real[0]}"
+    units, holdings, leads, entries = real[1].split()
+    assert copy[1] == f"{units} {holdings} 0 0"
+    assert int(leads) > 0
+    assert int(entries) > 0
+    assert copy[2] == real[2]
+
+
+def test_acts_in_the_copy_reach_no_figure(county: Path) -> None:
+    before = _run(county, "manage", "shell", "-v", "0", "-c", ROWS).splitlines()[1]
+    _run(county, "intake", str(BATCH), "--channel", "province-patch", "--batch", "练习", practice=True)
+    assert _run(county, "manage", "shell", "-v", "0", "-c", ROWS).splitlines()[1] == before
+    assert _run(county, "manage", "shell", "-v", "0", "-c", ROWS, practice=True).splitlines()[1].split()[2] != "0"
+
+
+def test_renewed_it_is_empty_again(county: Path) -> None:
+    _run(county, "practice", "renew", "--yes")
+    assert _run(county, "manage", "shell", "-v", "0", "-c", ROWS, practice=True).splitlines()[1].split()[2] == "0"
+
+
+def test_the_copy_makes_no_copy_of_itself(county: Path) -> None:
+    assert "已是演练环境" in _run(county, "practice", "renew", "--yes", practice=True, ok=False)
+
+
+def test_every_page_says_so(db: None) -> None:
+    request = RequestFactory().get("/")
+    with override_settings(QINGSHAN_PRACTICE=True):
+        assert "演练环境" in render_to_string("web/plain.html", {"practice": True}, request)
+    assert "演练环境" not in render_to_string("web/plain.html", {"practice": False}, request)
