@@ -20,6 +20,7 @@ from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import visible_cases
 from qingshan.contexts.leads.public import Lead, register_batch, visible_leads
 from qingshan.contexts.leads.public_worker import accept_batch
+from qingshan.interfaces.cli.demo_orders import order_steps
 from qingshan.interfaces.cli.demo_people import DemoAccount, make_accounts, seat_people, write_accounts
 from qingshan.interfaces.cli.demo_stage import LEDGER, ZONE, Stage, at
 from qingshan.interfaces.cli.demo_story import FATES, Play, Step, steps_of
@@ -79,7 +80,9 @@ def _play(directory: Path) -> None:
         Play(lead=lead, fate=FATES[n % len(FATES)], plan=plan, category=_category(n)[0], subcode=_category(n)[1])
         for n, lead in enumerate(leads)
     ]
-    steps = sorted((s for n, play in enumerate(plays) for s in steps_of(play, n)), key=lambda step: step[0])
+    late = next(play for play in plays if play.fate == "late")
+    told = order_steps(plan, late.lead, late.officer)
+    steps = sorted((*(s for n, p in enumerate(plays) for s in steps_of(p, n)), *told), key=lambda step: step[0])
     _run(stage, [step for step in steps if step[0] < PLAYED_UNTIL])
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import shapely
 
+from qingshan.commons.base.once import claim_once
 from qingshan.commons.journal.services import act_transaction, actor_text, record_act
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
@@ -30,13 +32,18 @@ class LeadForm:
     discovered_at: datetime | None
 
 
-def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
-    """Register and dispatch one lead. The same number of the same channel is refused with the lead it stands on."""
+def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None) -> Lead:
+    """Register and dispatch one lead. The same number of the same channel is refused with the lead it stands on.
+
+    ``lead_id`` is the id that the form brought: the same form handed in twice makes one lead.
+    """
     if not acting.viewer.roles & REGISTER_ROLES:
         raise ActRefused("role", "您的职务不能登记线索")
     in_force = campaign_in_force()
     _check(form, {c.slug for c in in_force.plan.channels}, acting.now())
     with act_transaction():
+        if lead_id is not None and not _first_time(lead_id, form, acting):
+            return Lead.objects.select_related("unit").get(id=lead_id)
         if form.lon is None or form.lat is None or form.discovered_at is None:
             raise ActRefused("incomplete", "线索还不能登记", ("位置或发现时间未填",))
         point = shapely.Point(form.lon, form.lat)
@@ -63,6 +70,7 @@ def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
             in_force=in_force,
             campaign_id=campaign_id_for(in_force, form.discovered_at),
         )
+        lead.id = lead_id or lead.id
         lead.due_at = next_due(lead, in_force, now)
         lead.save(force_insert=True)
         _store_source(lead)
@@ -70,6 +78,21 @@ def register_lead(*, form: LeadForm, acting: Acting) -> Lead:
         details = {"description": lead.description, "dispatched_to": place.unit.name, "border": place.border}
         record_act(act="lead.register", acting=acting, changes=[change_of(lead, in_force, details)])
         return lead
+
+
+def _first_time(lead_id: UUID, form: LeadForm, acting: Acting) -> bool:
+    """Whether this form was not handed in before; refuses other content under the same id."""
+    content = {
+        "channel": form.channel,
+        "position": f"{form.lon:.8f},{form.lat:.8f}" if form.lon is not None and form.lat is not None else "",
+        "place_text": form.place_text.strip(),
+        "description": form.description.strip(),
+        "source_no": form.source_no.strip(),
+        "discovered_at": form.discovered_at.isoformat() if form.discovered_at else "",
+    }
+    return claim_once(
+        key=lead_id, purpose="lead", content=content, account_id=acting.viewer.account_id, now=acting.now()
+    )
 
 
 def _check(form: LeadForm, channels: set[str], now: datetime) -> None:

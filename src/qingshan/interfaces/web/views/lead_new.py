@@ -12,6 +12,7 @@ from qingshan.interfaces.web import formats
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform, read_degrees, read_moment
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.once import FormKey
 from qingshan.interfaces.web.views.lead_acts import detail_url
 from qingshan.interfaces.web.views.lead_filters import channel_options
 from qingshan.interfaces.web.views.maps import box_text
@@ -25,25 +26,27 @@ def lead_new(request: OfficeRequest) -> HttpResponse:
     """Register one lead; it goes to the township of its place at once (三-1-2②a)."""
     texts = {name: request.POST.get(name, request.GET.get(name, "")) for name in NAMES}
     in_force = campaign_in_force()
+    key = FormKey(request)
     registered: list[Lead] = []
 
     def context() -> dict[str, object]:
         fields = {
             name: {"name": name, "value": texts[name], **made} for name, made in _fields(request, in_force).items()
         }
-        return {"fields": fields, "now": request.now, "bbox": box_text()}
+        taken_url = detail_url(key.taken) if key.taken else ""
+        return {"fields": fields, "now": request.now, "bbox": box_text(), "once": key, "taken_url": taken_url}
 
     if request.method != "POST":
         return render(request, "web/leads/new.html", context())
     form = _form(texts)
 
     def run() -> None:
-        registered.append(register_lead(form=form, acting=acting_of(request)))
+        registered.append(register_lead(form=form, acting=acting_of(request), lead_id=key.value))
 
     return _to_the_lead(
         perform(
             request,
-            run,
+            key.guarded(run),
             done=_("线索已登记，并按位置分派"),
             to="",
             template="web/leads/new.html",
