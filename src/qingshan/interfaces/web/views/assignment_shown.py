@@ -81,6 +81,7 @@ def line_row(line: AssignmentLine, viewer: Viewer, now: datetime, reply: Reply |
         "reply": reply,
         "ended": line.state not in LIVE,
         "came_from": line.came_from.unit.short if line.came_from else "",
+        "receiver": split_actor(line.received_by)["person"] or line.received_by,
     }
 
 
