@@ -46,7 +46,9 @@ class Assignment(models.Model):
 
         indexes = [
             models.Index(fields=["issuer_unit", "state", "due_at", "id"], name="assignment_issuer_due"),
+            models.Index(fields=["issuer_unit", "due_at", "id"], name="assignment_issuer_all"),
             models.Index(fields=["state", "due_at", "id"], name="assignment_due"),
+            models.Index(fields=["due_at", "id"], name="assignment_all"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -99,7 +101,9 @@ class AssignmentLine(models.Model):
         indexes = [
             models.Index(fields=["assignment", "position", "id"], name="line_of_assignment"),
             models.Index(fields=["unit", "state", "due_at", "id"], name="line_unit_due"),
+            models.Index(fields=["unit", "due_at", "id"], name="line_unit_all"),
             models.Index(fields=["issuer_unit", "state", "due_at"], name="line_issuer_due"),
+            models.Index(fields=["owner_unit"], condition=models.Q(owner_unit__isnull=False), name="line_owner"),
         ]
         constraints = [
             models.UniqueConstraint(

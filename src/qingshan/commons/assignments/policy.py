@@ -1,11 +1,12 @@
 """Who sees which orders and lines. Row security says the same a second time, in the database."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qingshan.commons.assignments.models import Assignment, AssignmentLine
 from qingshan.commons.people.viewer import Viewer
 from qingshan.domain.assignment import Standing
 
+COUNTY_DIGITS = 6
 DIVISION_END = ":"
 """Sorts after every digit: the end of a range of codes with a common prefix."""
 
@@ -33,12 +34,14 @@ def visible_lines(viewer: Viewer) -> QuerySet[AssignmentLine]:
 
 
 def visible_assignments(viewer: Viewer) -> QuerySet[Assignment]:
-    """Orders in the viewer's scope: his unit's, those he leads, those of which he sees a line."""
+    """Orders in the viewer's scope: his unit's, those he leads, those of which he sees a line.
+
+    Lines of an order lie in its division, so whoever sees the county need not ask for lines.
+    """
     if viewer.system:
         return Assignment.objects.all()
-    scope = Q(id__in=visible_lines(viewer).values("assignment_id"))
-    if viewer.prefix:
-        scope |= _in_prefix(viewer, "division")
-    if viewer.unit_ids:
-        scope |= Q(issuer_unit_id__in=viewer.unit_ids)
+    if viewer.prefix and len(viewer.prefix) <= COUNTY_DIGITS:
+        return Assignment.objects.filter(_in_prefix(viewer, "division"))
+    scope = Q(issuer_unit_id__in=viewer.unit_ids) if viewer.unit_ids else Q()
+    scope |= Q(Exists(visible_lines(viewer).filter(assignment_id=OuterRef("id"))))
     return Assignment.objects.filter(scope)

@@ -138,9 +138,14 @@ def line_page(viewer: Viewer, wanted: OrderFilter, now: datetime) -> LinePage:
         rows = rows.filter(Q(assignment__number__icontains=wanted.text) | Q(assignment__title__icontains=wanted.text))
     if wanted.after is not None:
         rows = rows.filter(Q(due_at__gt=wanted.after.due_at) | Q(due_at=wanted.after.due_at, id__gt=wanted.after.id))
-    related = rows.select_related("assignment__issuer_unit", "unit", "post").defer("assignment__text")
-    found = list(related.order_by("due_at", "id")[: PAGE + 1])
-    return LinePage(rows=found[:PAGE], more=len(found) > PAGE)
+    found = list(rows.order_by("due_at", "id").values_list("id", flat=True)[: PAGE + 1])
+    return LinePage(rows=_with_orders(viewer, found[:PAGE]), more=len(found) > PAGE)
+
+
+def _with_orders(viewer: Viewer, line_ids: list[UUID]) -> list[AssignmentLine]:
+    """The lines with their orders, in order: orders are looked up for the shown lines only."""
+    rows = visible_lines(viewer).filter(id__in=line_ids).select_related("assignment__issuer_unit", "unit", "post")
+    return list(rows.defer("assignment__text").order_by("due_at", "id"))
 
 
 def states_of(choice: str) -> tuple[str, ...]:
@@ -192,8 +197,8 @@ def on_turn(viewer: Viewer, now: datetime) -> OnTurn:
 
 def urgent_lines(viewer: Viewer, limit: int = 20) -> list[AssignmentLine]:
     """The viewer's own lines that wait for him, the most urgent first."""
-    rows = own_lines(viewer).filter(state__in=OWED).select_related("assignment__issuer_unit")
-    return list(rows.defer("assignment__text").order_by("due_at", "id")[:limit])
+    rows = own_lines(viewer).filter(state__in=OWED).order_by("due_at", "id")
+    return _with_orders(viewer, list(rows.values_list("id", flat=True)[:limit]))
 
 
 def order_by_id(viewer: Viewer, assignment_id: UUID) -> Assignment | None:
