@@ -58,6 +58,7 @@ _LABELS = {
     "lead.flag_active": "标记正在实施",
     "lead.open_case": "建立台账问题",
     "lead.correct": "更正",
+    "lead.take_over": "接管旧台账",
     "case.open": "列入台账",
     "case.track_step": "办理节点",
     "case.accept": "县级验收",
@@ -75,6 +76,7 @@ _LABELS = {
     "assignment.extend": "延期",
     "assignment.withdraw": "撤回",
     "assignment.transfer": "转办",
+    "case.take_over": "接管旧台账",
 }
 
 CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}

@@ -14,13 +14,14 @@ from qingshan.domain.tracks import machine_of
 
 
 class CaseState(StrEnum):
-    """States of a case between its gates (问题状态)."""
+    """States of a case between its gates (问题状态); ``closed_before``: closed in an old ledger, taken over as such."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
     REPORTED = "reported"
     CITY_PASSED = "city_passed"
     CLOSED = "closed"
+    CLOSED_BEFORE = "closed_before"
 
 
 S = CaseState
@@ -71,13 +72,15 @@ TABLE: dict[str, Transition] = {
         ),
         Transition(
             act="case.reopen",
-            sources=frozenset({S.ACCEPTED, S.REPORTED, S.CITY_PASSED, S.CLOSED}),
+            sources=frozenset({S.ACCEPTED, S.REPORTED, S.CITY_PASSED, S.CLOSED, S.CLOSED_BEFORE}),
             targets={"": S.OPEN},
             roles=frozenset({"bureau_leader"}),
             clause="三-1-3②c",
         ),
     )
 }
+CLOSED_STATES = frozenset({S.CLOSED, S.CLOSED_BEFORE})
+"""Nothing is owed any more; what was closed before the take-over is counted apart (接管前销号)."""
 STEP_STATES = frozenset({S.OPEN})
 
 

@@ -13,7 +13,7 @@ from qingshan.domain.duty_facts import TRACKS_COMPLETE, MatterFacts, Side
 from qingshan.domain.plan_parts import StationDef, TrackDef
 
 _UNVERIFIED = ("received", "dispatched", "returned", "under_verification")
-_NOT_CLOSED = tuple(state.value for state in case.CaseState if state != case.CaseState.CLOSED)
+_NOT_CLOSED = tuple(state.value for state in case.CaseState if state not in case.CLOSED_STATES)
 _TRACK_STEP = "case.track_step"
 
 

@@ -76,4 +76,5 @@ export const SHAPE_OF_STATE: Readonly<Record<string, Shape>> = {
   archived: "ring",
   closed: "ring",
   earlier: "half",
+  closed_before: "ring",
 };

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.models import Acceptance, Case, CityCheck, CityReport, CityReportItem, Track, TrackStep
+from qingshan.contexts.leads.public import mark_text
 from qingshan.domain.case import CaseState
 
 
@@ -79,6 +80,7 @@ def case_ledger(case: Case, in_force: InForce, records: CaseRecords | None = Non
         "close_out_number": case.close_out_number,
         "reopened": case.reopened,
         "tracks": _tracks(records),
+        **({"former_number": case.former_number, "taken_over": mark_text(case.taken_over)} if case.taken_over else {}),
         **_gates(case, records),
     }
 

@@ -25,7 +25,7 @@ from qingshan.contexts.cases.models import (
 )
 from qingshan.contexts.cases.policy import visible_cases
 from qingshan.contexts.leads.public import Lead
-from qingshan.domain.case import CaseState
+from qingshan.domain.case import CLOSED_STATES
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import TOWNSHIP
 
@@ -154,7 +154,7 @@ def accepted_cases(viewer: Viewer) -> list[Case]:
 
 def cases_on_turn(viewer: Viewer) -> QuerySet[Case]:
     """Cases in scope that are not closed, the most urgent first; a township sees only its own."""
-    rows = visible_cases(viewer).exclude(state=CaseState.CLOSED.value)
+    rows = visible_cases(viewer).exclude(state__in=[state.value for state in CLOSED_STATES])
     if viewer.has(*TOWNSHIP):
         rows = rows.filter(unit_id__in=viewer.unit_ids)
     return rows.defer("geom").select_related("unit").order_by("next_due_at", "id")
@@ -192,7 +192,7 @@ def category_counts(viewer: Viewer) -> dict[str, tuple[int, int]]:
     rows = (
         visible_cases(viewer)
         .values("category")
-        .annotate(n=Count("id"), open_n=Count("id", filter=~Q(state="closed")))
+        .annotate(n=Count("id"), open_n=Count("id", filter=~Q(state__in=[state.value for state in CLOSED_STATES])))
         .order_by()
     )
     return {r["category"]: (r["n"], r["open_n"]) for r in rows}

@@ -1,5 +1,6 @@
 """Ledger fields of a lead (台账字段): what each entry of its journal repeats, so that "as of" needs one entry."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -47,6 +48,8 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
             lat=lead.centre.y,
             area_m2=lead.area_m2,
         ),
+        **({"precision": lead.precision} if lead.precision else {}),
+        **({"taken_over": mark_text(lead.taken_over)} if lead.taken_over else {}),
     }
 
 
@@ -80,3 +83,12 @@ def own_fields(
         "area_m2": f"{area_m2:.2f}" if area_m2 is not None else "",
         "patch_type": patch_type,
     }
+
+
+def mark_text(mark: Mapping[str, Any]) -> str:
+    """The lasting mark of what came from an old ledger (接管): its number there, and what is missing."""
+    if not mark:
+        return ""
+    number = f"原编号 {mark['number']}" if mark.get("number") else "原无编号"
+    gaps = "、".join(str(gap) for gap in mark.get("gaps", ()))
+    return f"接管（{number}）" + (f"，缺：{gaps}" if gaps else "")

@@ -1,6 +1,7 @@
 """The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
 
 from qingshan.contexts.leads.deadlines import lead_duties
+from qingshan.contexts.leads.ledger import mark_text
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
@@ -78,6 +79,7 @@ __all__ = [
     "leads_on_turn",
     "may_correct",
     "may_flag_active",
+    "mark_text",
     "overdue_leads",
     "put_on_ledger",
     "queue_acceptance",

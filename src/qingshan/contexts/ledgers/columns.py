@@ -13,6 +13,7 @@ STATE_LABELS = {
     "reported": "已报市核查",
     "city_passed": "市核查通过",
     "closed": "已销号",
+    "closed_before": "接管前销号",
 }
 SQUARE_METRES_PER_MU = 2000 / 3
 
@@ -129,6 +130,19 @@ def _milestones(source: Source) -> str:
     return "；".join(str(m) for m in source.case.get("milestones", []))
 
 
+PRECISION_LABELS = {"village": "村中心，非实测", "township": "乡镇中心，非实测"}
+
+
+def _datum(source: Source) -> str:
+    """Datum of the position, and that it is none of its own where only the place is known (位置精度)."""
+    precision = PRECISION_LABELS.get(str(source.lead.get("precision", "")))
+    return f"CGCS2000（{precision}）" if precision else "CGCS2000"
+
+
+def _taken_over(source: Source) -> str:
+    return str(source.case.get("taken_over", "") or source.lead.get("taken_over", ""))
+
+
 def _state(source: Source) -> str:
     return STATE_LABELS.get(str(source.case.get("state", "")), "")
 
@@ -152,7 +166,7 @@ COLUMNS: tuple[Column, ...] = (
     _column("place", "地点描述", 20, _lead("place")),
     _column("lon", "中心点经度", 12, _lead("lon")),
     _column("lat", "中心点纬度", 12, _lead("lat")),
-    _column("datum", "坐标系", 10, lambda _source: "CGCS2000"),
+    _column("datum", "坐标系", 10, _datum),
     _column("area", "面积（平方米 / 亩）", 18, _area),
     _column("mineral", "矿种", 10, _case("mineral")),
     _column("party", "违法主体", 16, _person("party")),
@@ -178,4 +192,5 @@ COLUMNS: tuple[Column, ...] = (
     _column("close_out_number", "销号编号", 18, _case("close_out_number")),
     _column("closed_at", "销号时间", 17, _case("closed_at")),
     _column("state", "当前状态", 12, _state),
+    _column("taken_over", "接管标记", 24, _taken_over),
 )

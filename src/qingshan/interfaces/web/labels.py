@@ -56,6 +56,7 @@ STATES: dict[str, dict[str, Label]] = {
         "reported": _label(_("已报市核查"), "mark-squares", "work"),
         "city_passed": _label(_("市核查通过"), "mark-full", "yes"),
         "closed": _label(_("已销号"), "mark-done", "done"),
+        "closed_before": _label(_("接管前销号"), "mark-dash", "wait"),
     },
     "assignment": {
         "open": _label(_("办理中"), "mark-half", "work"),

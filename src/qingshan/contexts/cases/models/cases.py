@@ -12,6 +12,8 @@ class Case(models.Model):
 
     ``unit`` is the responsible township-level unit, ``supervising_unit`` the bureau or department that answers for the
     category. Names of the accused and of the responsible person are personal values outside this table.
+    ``taken_over`` is empty unless the case came from an old ledger (接管): file, sheet, row, old state, gaps; its
+    number there is ``former_number``.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -46,6 +48,8 @@ class Case(models.Model):
     reopened = models.PositiveSmallIntegerField(default=0)
     next_due_at = models.DateTimeField(null=True)
     events = models.JSONField(default=dict)
+    former_number = models.CharField(max_length=120, blank=True, default="", db_default="")
+    taken_over = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         """Lists go by key."""
@@ -57,7 +61,9 @@ class Case(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["open", "accepted", "reported", "city_passed", "closed"]),
+                condition=models.Q(
+                    state__in=["open", "accepted", "reported", "city_passed", "closed", "closed_before"]
+                ),
                 name="case_state_known",
             ),
             models.CheckConstraint(
@@ -83,7 +89,10 @@ class Track(models.Model):
 
 
 class TrackStep(models.Model):
-    """A finished station of a track (节点): its fields, when, by whom. Evidence hangs on the act."""
+    """A finished station of a track (节点): its fields, when, by whom. Evidence hangs on the act.
+
+    ``taken_over``: claimed by an old ledger, without evidence; no gate counts it until the evidence was handed in.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     track = models.ForeignKey(Track, models.PROTECT, related_name="+")
@@ -94,6 +103,7 @@ class TrackStep(models.Model):
     done_by = models.CharField(max_length=200)
     act_id = models.UUIDField()
     void = models.BooleanField(default=False)
+    taken_over = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """A station is finished once (a step made void by a correction or a reopening does not count)."""

@@ -42,12 +42,16 @@ CITY_CHECKLIST = "city_check"
 
 
 def track_facts(case: Case, in_force: InForce) -> tuple[TrackFacts, ...]:
-    """The tracks of a case as the gates see them."""
+    """The tracks of a case as the gates see them: what an old ledger claims is no evidence and does not count."""
     done: dict[UUID, set[str]] = {}
-    for track_id, station in TrackStep.objects.filter(track__case_id=case.id, void=False).values_list(
-        "track_id", "station"
+    claimed: set[tuple[UUID, str]] = set()
+    for track_id, station, taken_over in TrackStep.objects.filter(track__case_id=case.id, void=False).values_list(
+        "track_id", "station", "taken_over"
     ):
-        done.setdefault(track_id, set()).add(station)
+        if taken_over:
+            claimed.add((track_id, station))
+        else:
+            done.setdefault(track_id, set()).add(station)
     facts = []
     for track in Track.objects.filter(case_id=case.id).order_by("id"):
         definition = in_force.plan.track_defs[track.kind]
@@ -57,7 +61,10 @@ def track_facts(case: Case, in_force: InForce) -> tuple[TrackFacts, ...]:
                 label=definition.label,
                 required=track.required,
                 done=frozenset(done.get(track.id, ())),
-                station_labels={s.slug: s.label for s in definition.stations},
+                station_labels={
+                    s.slug: f"{s.label}（接管，缺证据）" if (track.id, s.slug) in claimed else s.label
+                    for s in definition.stations
+                },
             )
         )
     return tuple(facts)

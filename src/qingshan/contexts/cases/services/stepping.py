@@ -38,7 +38,10 @@ def finish_station(
     file_ids: Sequence[UUID],
     acting: Acting,
 ) -> Case:
-    """Finish one station of one track. Out of turn, by the wrong post or without its evidence: refused."""
+    """Finish one station of one track. Out of turn, by the wrong post or without its evidence: refused.
+
+    A station that an old ledger claims (接管) is finished by handing in its evidence; its day stays the claimed one.
+    """
     with act_transaction():
         case = find_case(case_id, acting)
         if CaseState(case.state) not in STEP_STATES:
@@ -52,9 +55,11 @@ def finish_station(
         photos, papers = split_files(files)
         work = StationWork(fields=fields, photos=count_new(photos, case), files=count_new(papers, case))
         done = done_stations(row)
-        check_step(machine_of(track), done, needs, work, acting.viewer.roles)
+        claimed = TrackStep.objects.filter(track=row, station=station, void=False, taken_over=True).first()
+        settled = done - {station} if claimed else done
+        check_step(machine_of(track), settled, needs, work, acting.viewer.roles)
         act_id, wanted = new_id(), _wanted(needs, fields)
-        _store(row, done, needs, apart(wanted), acting, act_id)
+        _store(row, claimed, needs, apart(wanted), acting, act_id)
         step = CaseAct(case=case, acting=acting, in_force=in_force, now=acting.now(), target=CaseState(case.state))
         details = {
             "track": track,
@@ -62,6 +67,7 @@ def finish_station(
             "label": needs.label,
             "fields": apart(wanted),
             "files": file_details(files),
+            **({"completes": "接管旧台账的记载，补交证据"} if claimed else {}),
         }
         personal = personal_of(wanted)
         receipt = write_entry(step, "case.track_step", details, act_id=act_id, personal=personal)
@@ -101,17 +107,24 @@ def _wanted(needs: StationNeeds, fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def _store(
-    row: Track, done: frozenset[str], needs: StationNeeds, fields: Mapping[str, str], acting: Acting, act_id: UUID
+    row: Track,
+    claimed: TrackStep | None,
+    needs: StationNeeds,
+    fields: Mapping[str, str],
+    acting: Acting,
+    act_id: UUID,
 ) -> None:
-    complete = machine_of(row.kind).is_complete(done | {needs.slug})
+    """Store the step; one that only an old ledger claims gives way to it and leaves it the day of the act."""
+    proven = set(TrackStep.objects.filter(track=row, void=False, taken_over=False).values_list("station", flat=True))
+    complete = machine_of(row.kind).is_complete(proven | {needs.slug})
     changed = Track.objects.filter(id=row.id, steps=row.steps).update(steps=F("steps") + 1, complete=complete)
-    if changed != 1:
+    if changed != 1 or (claimed and not TrackStep.objects.filter(id=claimed.id, void=False).update(void=True)):
         raise ActRefused("race", "这条办理线刚被他人办理，请刷新后再看")
     TrackStep.objects.create(
         track=row,
         station=needs.slug,
         fields=dict(fields),
-        acted_at=acting.claimed_at(),
+        acted_at=claimed.acted_at if claimed else acting.claimed_at(),
         recorded_at=acting.now(),
         done_by=actor_text(acting),
         act_id=act_id,

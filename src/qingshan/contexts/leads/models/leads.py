@@ -13,6 +13,8 @@ class Lead(models.Model):
     ``geom`` EPSG:4490, kept here so that maps need no join. ``area_m2`` is planar in the 3-degree zone of the place,
     ``declared_area_m2`` as received. ``events`` holds the claimed moment of the latest act of each name, from which due
     dates are derived. ``unit`` is the responsible township-level unit (三-2-0①), never empty.
+    ``precision`` (位置精度): "" a position of its own, "village" or "township" only the inner point of that place.
+    ``taken_over`` is empty unless the lead came from an old ledger (接管): file, sheet, row, number there, gaps.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -53,6 +55,8 @@ class Lead(models.Model):
     batch_name = models.CharField(max_length=120, blank=True)
     attributes = models.JSONField(default=dict)
     notes = models.TextField(blank=True)
+    precision = models.CharField(max_length=10, blank=True, default="", db_default="")
+    taken_over = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
 
     class Meta:
         """Lists go by key; maps by geometry (index made by GeoDjango)."""
@@ -84,6 +88,9 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=models.Q(verdict__in=["", "substantiated", "unfounded", "inconclusive"]),
                 name="lead_verdict_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(precision__in=["", "village", "township"]), name="lead_precision_known"
             ),
         ]
 

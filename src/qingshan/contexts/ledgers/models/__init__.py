@@ -1,1 +1,5 @@
 """Tables of ledgers."""
+
+from qingshan.contexts.ledgers.models.takeovers import TakeOver, TakeOverMapping, TakeOverRow
+
+__all__ = ["TakeOver", "TakeOverMapping", "TakeOverRow"]

@@ -17,6 +17,8 @@ def gate_cells(view: CaseView) -> list[dict[str, object]]:
 def _clock(view: CaseView) -> dict[str, object]:
     if view.case.state == "closed":
         return {"title": _("时限"), "state": "ok", "word": _("已销号，没有应办事项")}
+    if view.case.state == "closed_before":
+        return {"title": _("时限"), "state": "ok", "word": _("接管前已销号，没有应办事项")}
     duty = next(iter(view.duties), None)
     if duty is None:
         return {"title": _("时限"), "state": "waiting", "word": _("现在没有应办事项")}
@@ -28,6 +30,8 @@ def _clock(view: CaseView) -> dict[str, object]:
 
 def _acceptance(view: CaseView) -> dict[str, object]:
     cell: dict[str, object] = {"title": _("县级验收"), "clause": TABLE["case.accept"].clause}
+    if view.case.state == "closed_before":
+        return {**cell, "state": "waiting", "word": _("接管前办理，本系统无验收记录")}
     if view.case.state in AFTER_ACCEPTANCE:
         row = view.detail.acceptances[-1]
         return {
@@ -50,6 +54,8 @@ def _count(view: CaseView) -> int:
 def _city(view: CaseView) -> dict[str, object]:
     cell: dict[str, object] = {"title": _("市级核查"), "clause": TABLE["case.city_check"].clause}
     state, checks = view.case.state, view.detail.checks
+    if state == "closed_before":
+        return {**cell, "state": "waiting", "word": _("接管前办理，本系统无核查记录")}
     if state in ("city_passed", "closed"):
         word = _("%(day)s 通过") % {"day": moment_text(checks[-1].checked_on, view.now)}
         return {**cell, "state": "ok", "word": word}
@@ -82,6 +88,10 @@ def _close_out(view: CaseView) -> dict[str, object]:
     if case.state == "closed":
         lines = [moment_text(case.closed_at, view.now)]
         return {**cell, "state": "ok", "word": case.close_out_number, "lines": lines}
+    if case.state == "closed_before":
+        lines = [moment_text(case.closed_at, view.now)] if case.closed_at else []
+        number = case.close_out_number or _("旧台账无文号")
+        return {**cell, "state": "waiting", "word": _("接管前销号：%(number)s") % {"number": number}, "lines": lines}
     if case.state == "city_passed":
         return {**cell, "state": "missing", "word": _("可以销号")}
     if case.reopened:

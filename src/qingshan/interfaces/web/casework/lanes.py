@@ -45,6 +45,9 @@ def _station(
 ) -> dict[str, object]:
     url = reverse("web:case_station", args=[view.case.id, track.kind, station.slug])
     step = view.done[track.kind].get(station.slug)
+    if step is not None and step.taken_over and view.case.state == CaseState.OPEN:
+        word = _("接管，缺证据")
+        return {"state": "now", "label": station.label, "url": url, "at": step.acted_at, "note": word}
     if step is not None:
         return {"state": "done", "label": station.label, "url": url, "at": step.acted_at}
     duty = duty_of(view, station)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.public import Case, CaseDetail, Track, TrackStep, case_detail, case_duties
@@ -70,12 +72,16 @@ def _done(tracks: list[Track], steps: list[TrackStep]) -> dict[str, dict[str, Tr
 
 def _facts(track: Track, done: Mapping[str, TrackStep], plan: Plan) -> TrackFacts:
     definition = plan.track_defs[track.kind]
+    claimed = {slug for slug, step in done.items() if step.taken_over}
     return TrackFacts(
         track=track.kind,
         label=definition.label,
         required=track.required,
-        done=frozenset(done),
-        station_labels={s.slug: s.label for s in definition.stations},
+        done=frozenset(slug for slug, step in done.items() if not step.taken_over),
+        station_labels={
+            s.slug: _("%(station)s（接管，缺证据）") % {"station": s.label} if s.slug in claimed else s.label
+            for s in definition.stations
+        },
     )
 
 

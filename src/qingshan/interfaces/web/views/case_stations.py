@@ -45,7 +45,14 @@ class StationView:
     @property
     def on_turn(self) -> bool:
         """Whether it can be worked now."""
-        return self.step is None and not self.earlier and self.view.case.state == CaseState.OPEN
+        if self.view.case.state != CaseState.OPEN:
+            return False
+        return self.claimed or (self.step is None and not self.earlier)
+
+    @property
+    def claimed(self) -> bool:
+        """Whether only an old ledger says that it is done (接管): its evidence is still to be handed in."""
+        return self.step is not None and self.step.taken_over
 
 
 def station_or_404(request: OfficeRequest, case_id: UUID, track: str, station: str) -> StationView:
@@ -117,7 +124,9 @@ def _kept(view: CaseView, photos: Uploads, files: Uploads) -> dict[str, object]:
 def _defaults(found: StationView) -> dict[str, str]:
     """Days start with today; everything else is for the officer to say."""
     today = found.view.now.astimezone(found.view.in_force.zone).date().isoformat()
-    return {field.slug: today for field in found.fields if field.kind == "date"}
+    known = found.step.fields if found.step is not None and found.claimed else {}
+    days = {field.slug: today for field in found.fields if field.kind == "date"}
+    return days | {field.slug: known[field.slug] for field in found.fields if known.get(field.slug)}
 
 
 def _who(found: StationView) -> str:
