@@ -2,6 +2,7 @@
 
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column
 from qingshan.contexts.ledgers.export import write_ledger
+from qingshan.contexts.ledgers.models import TakeOver, TakeOverRow
 from qingshan.contexts.ledgers.selectors import (
     Ledger,
     LedgerRow,
@@ -41,6 +42,8 @@ __all__ = [
     "Ledger",
     "LedgerRow",
     "NotYet",
+    "TakeOver",
+    "TakeOverRow",
     "OldMapping",
     "approve_take_over",
     "choice_words",

@@ -21,6 +21,8 @@ def old_day(value: Value, year: int) -> date | None:
         short = _SHORT_YEAR.match(text)
         if short:
             return _day(2000 + int(short[1]), int(short[2]), int(short[3]), text)
+        if text.isdigit() and len(text) == 5:
+            return day_of(float(text))  # the serial number of a day, kept as text
         found = _MONTH_DAY.match(text)
         if found:
             return _day(year, int(found[1]), int(found[2]), text)

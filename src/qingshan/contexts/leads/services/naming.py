@@ -137,4 +137,6 @@ def town_key(text: str) -> str:
 def village_key(text: str) -> str:
     """A village's name as it is compared: without its kind at the end."""
     bare = re.sub(r"\s+", "", text)
-    return _TAILS.sub("", bare) or bare
+    for _ in range(2):  # 南苏村村委会 → 南苏村 → 南苏
+        bare = _TAILS.sub("", bare) or bare
+    return bare
