@@ -105,9 +105,11 @@ def test_days_in_every_writing_and_degrees_are_understood(world: World, ugly: Ta
         leads = {lead.taken_over["number"]: lead for lead in Lead.objects.exclude(taken_over={})}
     assert leads["苏002"].discovered_at.astimezone(cast.ZONE).date() == date(2024, 7, 8)
     assert leads["苏003"].discovered_at.astimezone(cast.ZONE).date() == date(2024, 7, 5)
-    assert leads["苏002"].verified_at and leads["苏002"].verified_at.astimezone(cast.ZONE).date() == date(2024, 7, 9)
+    assert leads["苏002"].verified_at
+    assert leads["苏002"].verified_at.astimezone(cast.ZONE).date() == date(2024, 7, 9)
     assert (round(leads["苏002"].centre.x, 4), round(leads["苏002"].centre.y, 4)) == (114.225, 37.825)
-    assert leads["苏002"].precision == "" and leads["苏001"].precision == "village"
+    assert leads["苏002"].precision == ""
+    assert leads["苏001"].precision == "village"
     assert float(leads["苏001"].area_m2 or 0) == pytest.approx(1000, abs=0.01)
 
 
@@ -124,10 +126,11 @@ def test_what_is_taken_over_stands_in_journal_and_ledger_with_its_mark(world: Wo
     assert (entry.act, lead_entry.act) == ("case.take_over", "lead.take_over")
     assert lead_entry.acted_at.astimezone(cast.ZONE).date() == date(2024, 7, 3)
     assert entry.recorded_at >= world.clock.now
-    assert (
-        done.sha256 in entry.payload and f'"row":{link.row_no}' in entry.payload and '"sheet":"台账"' in entry.payload
-    )
-    assert case.former_number == "苏006" and case.number.startswith("元采〔2024〕")
+    assert done.sha256 in entry.payload
+    assert f'"row":{link.row_no}' in entry.payload
+    assert '"sheet":"台账"' in entry.payload
+    assert case.former_number == "苏006"
+    assert case.number.startswith("元采〔2024〕")
     with world.seeing(cast.BUREAU_OFFICER) as viewer:
         assert [f.case.id for f in search_cases(viewer, "苏006", 10)] == [case.id]
         ledger = ledger_as_of(viewer, world.clock.now, now=world.clock.now)
@@ -144,7 +147,8 @@ def test_no_gate_counts_what_only_the_old_ledger_claims(world: World, ugly: Take
     with world.seeing_all():
         steps = {s.station: s for s in TrackStep.objects.filter(track__case=case)}
         facts = {f.track: f for f in track_facts(case, world.in_force())}
-    assert set(steps) == {"stop_notice", "filed", "decided"} and all(s.taken_over for s in steps.values())
+    assert set(steps) == {"stop_notice", "filed", "decided"}
+    assert all(s.taken_over for s in steps.values())
     assert steps["decided"].fields["fine_yuan"] == "12000.5"
     assert facts["enforcement"].done == frozenset()
     with pytest.raises(ActRefused) as refused:
@@ -188,7 +192,8 @@ def test_leads_without_a_case_stand_where_the_old_ledger_left_them(world: World,
     rows = rows_of(world, done)
     unfounded, unverified = world.lead(rows["苏004"].lead_id), world.lead(rows["苏005"].lead_id)
     assert (unfounded.state, unfounded.verdict) == ("county_recheck", "unfounded")
-    assert unverified.state == "dispatched" and unverified.due_at is not None
+    assert unverified.state == "dispatched"
+    assert unverified.due_at is not None
     assert unverified.due_at < world.clock.now, "seven workdays after 3 July are over"
 
 
@@ -200,7 +205,8 @@ def test_names_are_encrypted_apart(world: World, ugly: TakeOver) -> None:
         texts = [e.payload for e in Entry.objects.filter(act__endswith="take_over")]
         marks = [str(c.taken_over) + str(c.extras) for c in Case.objects.all()]
         marks += [str(lead.taken_over) + str(lead.attributes) + lead.notes for lead in Lead.objects.all()]
-        assert case.party_ref and case.responsible_ref
+        assert case.party_ref
+        assert case.responsible_ref
         assert set(read_personal({case.party_ref, case.responsible_ref}).values()) == {"演示·盗一", "演示·苏责"}
         content = str(again(world, done).content)
     for secret in ("演示·盗一", "13800000001", "演示·苏责"):
@@ -210,7 +216,8 @@ def test_names_are_encrypted_apart(world: World, ugly: TakeOver) -> None:
 def test_the_report_has_the_columns_as_received_and_is_read_again(world: World, ugly: TakeOver, tmp_path: Path) -> None:
     """Result and reason behind each row; the mended report brings in what was refused and knows the rest."""
     lines = report_of(ugly)
-    assert lines[0][-2:] == ["结果", "原因"] and "责令停止／文号" in lines[0]
+    assert lines[0][-2:] == ["结果", "原因"]
+    assert "责令停止／文号" in lines[0]
     assert len(lines) == len(UGLY) + 1
     taken_over(world, ugly)
     book = openpyxl.Workbook()
@@ -235,7 +242,8 @@ def test_the_same_number_for_something_else_is_refused(world: World, tmp_path: P
         world, write(tmp_path / "b.xlsx", [row("1", 乡镇="黑水河乡"), row("2", 村="北苏村")]), name="b.xlsx"
     )
     rows = rows_of(world, second)
-    assert rows["1"].outcome == "refused" and "请核对编号" in rows["1"].reasons
+    assert rows["1"].outcome == "refused"
+    assert "请核对编号" in rows["1"].reasons
     assert rows["2"].outcome == "warning"
 
 
@@ -245,7 +253,8 @@ def test_the_same_spot_is_doubted_until_somebody_says_it_is_another(world: World
     taken_over(world, brought_in(world, write(tmp_path / "a.xlsx", [row("甲1", **spot), row("甲2", 村="南苏村")])))
     second = [row("乙1", **spot), row("乙2", 村="南苏村", 发现时间="2024-07-09", 核查时间=None)]
     rows = rows_of(world, brought_in(world, write(tmp_path / "b.xlsx", second), name="b.xlsx"))
-    assert rows["乙1"].outcome == "refused" and "疑为重复" in rows["乙1"].reasons
+    assert rows["乙1"].outcome == "refused"
+    assert "疑为重复" in rows["乙1"].reasons
     assert rows["乙2"].outcome == "warning"
 
 
@@ -298,7 +307,8 @@ def test_done_once_however_often_it_is_asked(world: World, ugly: TakeOver) -> No
     world.perform(cast.BUREAU_LEADER, take_over, take_over_id=done.id, progress=quiet())
     with world.seeing_all():
         assert (Lead.objects.count(), Case.objects.count(), Entry.objects.count()) == before
-        assert before[1] == 4 and before[0] == 6
+        assert before[1] == 4
+        assert before[0] == 6
 
 
 def test_the_mapping_is_remembered_and_incomplete_ones_are_refused(world: World, ugly: TakeOver) -> None:
@@ -320,7 +330,8 @@ def test_another_county_and_a_township_see_nothing_of_it(world: World, ugly: Tak
     """Row security of file, mapping and rows under the app's role."""
     for member in (cast.STRANGER, cast.TOWNSHIP_OFFICER):
         with world.seeing(member):
-            assert not TakeOver.objects.exists() and not TakeOverRow.objects.exists()
+            assert not TakeOver.objects.exists()
+            assert not TakeOverRow.objects.exists()
             assert not TakeOverMapping.objects.exists()
     with pytest.raises(ActRefused):
         world.perform(cast.TOWNSHIP_OFFICER, register_take_over, file=stored(world, Path(__file__)))

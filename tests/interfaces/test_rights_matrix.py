@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,7 @@ OFFICE = BUREAU | {"taskforce_office"}
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
 ISSUERS = OFFICE | {"county_leader", "township_leader"}
 BATCH_READERS = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
+COUNTY_READERS = OFFICE | {"county_leader", "discipline"}
 COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 
 
@@ -123,6 +126,17 @@ ROWS: dict[str, Row] = {
     "assignment_receive": Row(MATTER, "order_line", "post"),
     "assignment_reply": Row(MATTER, "order_line"),
     "assignment_transfer": Row(MATTER, "order_line"),
+    # taking an old ledger over
+    "take_over_list": Row(COUNTY_READERS),
+    "take_over_upload": Row(BUREAU),
+    "take_over_detail": Row(COUNTY_READERS, "take_over"),
+    "take_over_progress": Row(COUNTY_READERS, "take_over"),
+    "take_over_mapping": Row(BUREAU, "take_over"),
+    "take_over_rows": Row(COUNTY_READERS, "take_over"),
+    "take_over_report": Row(BUREAU, "take_over"),
+    "take_over_submit": Row(BUREAU, "take_over", "post"),
+    "take_over_approve": Row(frozenset({"bureau_leader"}), "take_over", "post"),
+    "take_over_send_back": Row(frozenset({"bureau_leader"}), "take_over", "post"),
 }
 NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
 DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})
@@ -146,6 +160,7 @@ class Matters:
     job: UUID
     order: UUID
     order_line: UUID
+    take_over: UUID
 
     def arguments(self, row: Row) -> dict[str, Any]:
         """Arguments for an address on this township's matter."""
@@ -158,6 +173,7 @@ class Matters:
             "photo": "file_id",
             "order": "assignment_id",
             "order_line": "line_id",
+            "take_over": "take_over_id",
         }
         own = {keys[row.on]: getattr(self, row.on)} if row.on else {}
         return {**dict(row.more), **own}
@@ -195,7 +211,16 @@ def _matters(world: World, township: str) -> Matters:
         job=new_id(),
         order=order,
         order_line=order_line,
+        take_over=_take_over(world),
     )
+
+
+def _take_over(world: World) -> UUID:
+    """An old ledger of the county, checked."""
+    from tests.support.old_ledgers import brought_in, row, write
+
+    with TemporaryDirectory() as folder:
+        return brought_in(world, write(Path(folder) / "old.xlsx", [row("旧1"), row("旧2")])).id
 
 
 def _order(world: World, township: str, village: str) -> tuple[UUID, UUID]:
@@ -236,7 +261,7 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return DONE_OR_ASKED
     if row.on == "job":
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
-    if row.on == "batch":
+    if row.on in ("batch", "take_over"):
         return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
     sees = _sees_line if row.on == "order_line" else _sees
     return DONE_OR_ASKED if sees(member, matters, township) else frozenset({404})

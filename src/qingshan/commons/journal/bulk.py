@@ -13,11 +13,12 @@ from uuid import UUID
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Field, JSONField, Model
 
+from qingshan.commons.base.bulk import copy_rows
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.models import Entry, Matter, PersonalValue, SubjectKey
-from qingshan.commons.journal.openings import copy_rows
+from qingshan.commons.journal.payloads import entry_columns, payload_of
 from qingshan.commons.journal.personal import encrypt_personal, references
-from qingshan.commons.journal.services import MatterChange, actor_text, entry_columns, recording_moment
+from qingshan.commons.journal.services import MatterChange, actor_text, recording_moment
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
 from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
@@ -98,16 +99,17 @@ def _entry(act: str, acting: Acting, one: ClaimedOpening, act_id: UUID, recorded
         algorithm=ALGORITHM,
     )
     entry.payload = canonical(
-        {
-            **entry_columns(entry),
-            "kind": change.kind,
-            "number": change.number,
-            "division": change.division,
-            "unit_id": str(change.unit_id) if change.unit_id else None,
-            "ledger": {**change.ledger, **{f"{name}_ref": ref["id"] for name, ref in refs.items()}},
-            "details": change.details,
-            "personal": refs,
-        }
+        payload_of(
+            entry_columns(entry),
+            kind=change.kind,
+            number=change.number,
+            division=change.division,
+            unit_id=change.unit_id,
+            also_unit_id=change.also_unit_id,
+            ledger=change.ledger,
+            details=change.details,
+            personal=refs,
+        )
     )
     entry.hash = entry_hash(GENESIS, entry.payload)
     return entry

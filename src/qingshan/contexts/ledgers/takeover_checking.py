@@ -27,6 +27,7 @@ from qingshan.contexts.ledgers.takeover_tables import OldRow, OldTable
 from qingshan.domain.takeover import doubts_about
 
 CHUNK = 1000
+ANOTHER = "确为另一处的，加“确认不重复”一列填“是”"
 NOT_TAKEN = "工作表没有选入接管"
 
 
@@ -182,7 +183,7 @@ class Checker:
                 row.matter_number = number
                 _refuse(
                     row,
-                    f"{how}与线索 {number} 相同，疑为重复：是同一处就不必接管；确为另一处的，加“确认不重复”一列填“是”",
+                    f"{how}与线索 {number} 相同，疑为重复：是同一处就不必接管；{ANOTHER}",
                 )
 
     def _discovered(self, parsed: Parsed) -> datetime:
@@ -205,7 +206,7 @@ class Checker:
         elif spot is not None and spot in self._spots and not parsed.distinct:
             _refuse(
                 row,
-                f"位置（或地点）和发现日期与本文件 {self._spots[spot]} 相同，疑为重复；确为两处的，加“确认不重复”一列填“是”",
+                f"位置（或地点）和发现日期与本文件 {self._spots[spot]} 相同，疑为重复；{ANOTHER}",
             )
         else:
             self._keys[parsed.key] = (where, parsed.identity)

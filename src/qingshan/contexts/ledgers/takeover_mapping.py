@@ -1,4 +1,4 @@
-"""A mapping of an old ledger (列对应): what each column and each word means, and what a cell does not say itself. Pure."""
+"""A mapping of an old ledger (列对应): what columns and words mean, and what a cell does not say itself. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -9,7 +9,6 @@ from qingshan.contexts.leads.public import Lead
 from qingshan.contexts.leads.public_worker import Fresh, TakenLead
 from qingshan.contexts.ledgers.models import TakeOver
 from qingshan.contexts.ledgers.takeover_checking import Checked
-from qingshan.contexts.ledgers.takeover_mapping import OldMapping
 from qingshan.contexts.ledgers.takeover_parsing import Parsed
 from qingshan.domain.lead import LeadState
 from qingshan.domain.takeover import (
@@ -25,7 +24,7 @@ from qingshan.domain.takeover import (
 KEPT_WORDS = ("state", "verdict", "category", "subcode", "mode", "channel")
 
 
-def taken_lead(one: Checked, row: TakeOver, _mapping: OldMapping, in_force: InForce, now: datetime) -> TakenLead:
+def taken_lead(one: Checked, row: TakeOver, in_force: InForce, now: datetime) -> TakenLead:
     """The lead of a checked row that takes."""
     parsed, state = _told(one)
     if one.place is None or one.point is None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome, WorkFailed, run_whole
@@ -46,7 +47,8 @@ def _check(job: Job, acting: Acting, progress: Progress) -> Outcome:
 
 
 def _take(job: Job, acting: Acting, progress: Progress) -> Outcome:
-    row = take_over(take_over_id=_subject(job), acting=acting, progress=progress)
+    with reserved_blocks(_subject(job), acting.now()) as blocks:
+        row = take_over(take_over_id=_subject(job), acting=acting, progress=progress, blocks=blocks)
     return Outcome(message=f"已接管。{outcome_text(row.counts)}")
 
 

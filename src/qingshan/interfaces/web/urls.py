@@ -8,6 +8,7 @@ from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
+from qingshan.interfaces.web.urls_takeover import urlpatterns as takeover_urls
 from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
 from qingshan.interfaces.web.views import session, workbench
 
@@ -24,6 +25,7 @@ urlpatterns = [
     *case_urls,
     *job_urls,
     *search_urls,
+    *takeover_urls,
     *token_urls,
     *assignment_urls,
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from qingshan.commons.base.counters import Blocks, take_numbers
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.bulk import ClaimedOpening, SealedNames, copy_models, open_claimed, seal_names
 from qingshan.commons.journal.services import actor_text
@@ -19,7 +20,7 @@ from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
 from qingshan.contexts.leads.services.acting import change_of
 from qingshan.contexts.leads.services.intake import INTAKE_LOCK
-from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, numbers_for
+from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, series_for
 from qingshan.domain.lead import ON_LEDGER, LeadState
 
 LEDGER_CHANNEL = "old-ledger"
@@ -54,12 +55,24 @@ def wait_for_other_intakes() -> None:
 
 
 def take_over_leads(
-    *, rows: Sequence[TakenLead], file_name: str, take_over_id: UUID, act_id: UUID, in_force: InForce, acting: Acting
+    *,
+    rows: Sequence[TakenLead],
+    file_name: str,
+    take_over_id: UUID,
+    act_id: UUID,
+    in_force: InForce,
+    acting: Acting,
+    blocks: Blocks | None = None,
 ) -> list[Lead]:
-    """Write the leads of an old ledger with sources, dispatches and one journal entry each; inside `act_transaction`."""
+    """Write the leads of an old ledger with sources, dispatches and one entry each; inside `act_transaction`.
+
+    ``blocks``: where numbers are reserved, so that leads can be registered by hand meanwhile.
+    """
     if not rows:
         return []
-    leads = _build(rows, file_name, take_over_id, in_force, acting)
+    series = series_for(in_force, acting.now())
+    numbers = take_numbers(series.key, len(rows)) if blocks is None else blocks.take(series.key, len(rows))
+    leads = _build(rows, [series.format(n) for n in numbers], (file_name, take_over_id), in_force, acting)
     copy_models(leads)
     copy_models(list(_sources(rows, leads)))
     copy_models(
@@ -87,20 +100,24 @@ def take_over_leads(
 
 
 def _build(
-    rows: Sequence[TakenLead], file_name: str, take_over_id: UUID, in_force: InForce, acting: Acting
+    rows: Sequence[TakenLead],
+    numbers: Sequence[str],
+    origin: tuple[str, UUID],
+    in_force: InForce,
+    acting: Acting,
 ) -> list[Lead]:
     now = acting.now()
     leads = build_leads(
         fresh=[row.fresh for row in rows],
-        numbers=numbers_for(in_force, len(rows), now),
+        numbers=numbers,
         state="received",
         now=now,
         claimed_at=now,
         due_at=None,
         in_force=in_force,
         campaign_id=in_force.id,
-        batch_id=take_over_id,
-        batch_name=f"接管：{file_name}"[:120],
+        batch_id=origin[1],
+        batch_name=f"接管：{origin[0]}"[:120],
     )
     for row, lead in zip(rows, leads, strict=True):
         lead.state = row.state.value

@@ -30,7 +30,7 @@ MAPPABLE = frozenset({"read", "checked"})
 
 
 def register_take_over(*, file: StoredFile, acting: Acting) -> tuple[TakeOver, bool]:
-    """Register a stored file; the same bytes are the same take-over. Queues its reading. Returns it, and if it is new."""
+    """Register a stored file and queue its reading; the same bytes are the same take-over. Returns if it is new."""
     _need(acting, PREPARE_ROLES, "接管旧台账由县自然资源部门办理")
     if file.size == 0:
         raise ActRefused("file", f"文件“{file.original_name}”是空的，请重新选择")

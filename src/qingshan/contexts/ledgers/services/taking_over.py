@@ -1,12 +1,14 @@
-"""The work on an old ledger (接管旧台账): read it, check it to the row, take it over in one transaction. Worker and CLI."""
+"""The work on an old ledger (接管旧台账): read, check to the row, take over in one transaction. Worker and CLI only."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
 
+from qingshan.commons.base.counters import Blocks
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.progress import Progress
@@ -20,7 +22,7 @@ from qingshan.contexts.leads.public_worker import take_over_leads, wait_for_othe
 from qingshan.contexts.ledgers.cells import is_blank, plain_text
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverRow
 from qingshan.contexts.ledgers.takeover_checking import Checked, Checker
-from qingshan.contexts.ledgers.takeover_mapping import OldMapping, mapping_from
+from qingshan.contexts.ledgers.takeover_mapping import mapping_from
 from qingshan.contexts.ledgers.takeover_matters import taken_case, taken_lead
 from qingshan.contexts.ledgers.takeover_report import write_report
 from qingshan.contexts.ledgers.takeover_tables import OldTable, read_tables
@@ -160,7 +162,7 @@ class _Tally:
         }
 
 
-def take_over(*, take_over_id: UUID, acting: Acting, progress: Progress) -> TakeOver:
+def take_over(*, take_over_id: UUID, acting: Acting, progress: Progress, blocks: Blocks | None = None) -> TakeOver:
     """Take the approved ledger over: all of its rows in one transaction, or none. Done once, however often asked.
 
     The file is checked anew; a row that would fare otherwise than it was approved stops everything (`WorkFailed`).
@@ -177,11 +179,13 @@ def take_over(*, take_over_id: UUID, acting: Acting, progress: Progress) -> Take
         try:
             for part in Checker(mapping, in_force, acting).check(_tables(row)):
                 _hold(part, approved)
-                _write(row, mapping, part, act_ids, in_force, acting)
+                _write(row, part, _Hand(act_ids=act_ids, in_force=in_force, acting=acting, blocks=blocks))
                 done += len(part)
                 progress.report(done, total)
         except IntegrityError as error:
             raise WorkFailed(CHANGED.format(what="有同编号的线索刚被登记")) from error
+        if blocks is not None:
+            blocks.settle()
         if approved:
             raise WorkFailed(CHANGED.format(what=f"文件少了 {len(approved)} 行"))
         row.state, row.problem, row.round = "done", "", row.round + 1
@@ -199,29 +203,33 @@ def _hold(part: Sequence[Checked], approved: dict[int, str]) -> None:
             )
 
 
-def _write(
-    row: TakeOver,
-    mapping: OldMapping,
-    part: Sequence[Checked],
-    act_ids: tuple[UUID, UUID],
-    in_force: InForce,
-    acting: Acting,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hand:
+    """Who takes over, in which acts (leads, cases), under which plan."""
+
+    act_ids: tuple[UUID, UUID]
+    in_force: InForce
+    acting: Acting
+    blocks: Blocks | None
+
+
+def _write(row: TakeOver, part: Sequence[Checked], hand: _Hand) -> None:
     taken = [one for one in part if one.takes]
     leads = take_over_leads(
-        rows=[taken_lead(one, row, mapping, in_force, acting.now()) for one in taken],
+        rows=[taken_lead(one, row, hand.in_force, hand.acting.now()) for one in taken],
         file_name=row.file_name,
         take_over_id=row.id,
-        act_id=act_ids[0],
-        in_force=in_force,
-        acting=acting,
+        act_id=hand.act_ids[0],
+        in_force=hand.in_force,
+        acting=hand.acting,
+        blocks=hand.blocks,
     )
     pairs = [(one, lead) for one, lead in zip(taken, leads, strict=True) if one.parsed and one.parsed.claim.is_case]
     cases = take_over_cases(
-        rows=[taken_case(one, lead, in_force) for one, lead in pairs],
-        act_id=act_ids[1],
-        in_force=in_force,
-        acting=acting,
+        rows=[taken_case(one, lead, hand.in_force) for one, lead in pairs],
+        act_id=hand.act_ids[1],
+        in_force=hand.in_force,
+        acting=hand.acting,
     )
     case_of = {one.position: case for (one, _), case in zip(pairs, cases, strict=True)}
     links = []

@@ -91,6 +91,7 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         "fields": _fields(made, in_force, values),
         "keep": [{"name": n, "value": values[n]} for n in ("verdict", "columns") if n in values],
         "clear_url": _address({n: v for n, v in values.items() if n in ("as_of", "columns")}),
+        "may_take_over": request.viewer.has("bureau_officer", "bureau_leader"),
         "filtered": bool(set(values) - {"as_of", "columns"}),
         "first_url": _address(values) if request.GET.get("after") else "",
         "next_url": _address(values, after=str(shown[-1].lead_id)) if more else "",

@@ -165,7 +165,7 @@ def take_over_progress(request: OfficeRequest, take_over_id: UUID) -> HttpRespon
     row = take_over_or_404(take_over_id)
     job = job_of(row)
     left = time_left(job, request.now) if job is not None else ""
-    context = {"job": job, "left": left, "url": reverse("web:take_over_progress", args=[row.id])}
+    context: dict[str, object] = {"job": job, "left": left, "url": reverse("web:take_over_progress", args=[row.id])}
     seen = f"{job.state} {job.done} {job.total} {left}" if job is not None else ""
     return bar_response(request, context, running=is_active(job), seen=seen)
 
@@ -234,5 +234,3 @@ def take_over_report(_request: OfficeRequest, take_over_id: UUID) -> HttpRespons
     )
     response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
