@@ -248,7 +248,7 @@ def test_the_same_number_for_something_else_is_refused(world: World, tmp_path: P
 
 
 def test_the_same_spot_is_doubted_until_somebody_says_it_is_another(world: World, tmp_path: Path) -> None:
-    """A surveyed position of a lead that is here already; 确认不重复 lets it in. Centres of villages are never compared."""
+    """A surveyed position of a lead that is here is doubted; the centre of a village is compared with nothing."""
     spot = {"经度": "114.2251", "纬度": "37.8251"}
     taken_over(world, brought_in(world, write(tmp_path / "a.xlsx", [row("甲1", **spot), row("甲2", 村="南苏村")])))
     second = [row("乙1", **spot), row("乙2", 村="南苏村", 发现时间="2024-07-09", 核查时间=None)]
