@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Leads taken over from an old ledger: their mark, and how exact their position is."""
 
-    dependencies: ClassVar = [("leads", "0003_search")]
+    dependencies: ClassVar = [("leads", "0005_scope_once")]
     operations: ClassVar = [
         migrations.AddField(
             "lead", "precision", models.CharField(max_length=10, blank=True, default="", db_default="")

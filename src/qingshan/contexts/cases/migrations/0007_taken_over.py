@@ -43,7 +43,7 @@ END $$;
 class Migration(migrations.Migration):
     """Cases taken over from an old ledger: mark, former number (found by search), claimed stations, closed before."""
 
-    dependencies: ClassVar = [("cases", "0004_search")]
+    dependencies: ClassVar = [("cases", "0006_scope_once")]
     operations: ClassVar = [
         migrations.AddField(
             "case", "former_number", models.CharField(max_length=120, blank=True, default="", db_default="")
