@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from qingshan.commons.assignments.models import AssignmentLine
+from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
+from qingshan.commons.people.models import Unit
 from qingshan.config.wsgi import application
 from tests import cast
 from tests.fixtures_api import Caller
@@ -37,7 +41,10 @@ def known(world: World) -> dict[str, list[str]]:
     cases = [world.make_case(upto=stop) for stop in ("open", "tracks", "city_passed")]
     batch = world.register(b'{"type":"FeatureCollection","features":[]}')
     photo = world.photo(cast.TOWNSHIP_OFFICER, lon=114.1, lat=38.1)
+    order, line = _order(world)
     return {
+        "assignment_id": [str(order)],
+        "line_id": [str(line)],
         "lead_id": [str(lead.id) for lead in leads],
         "case_id": [str(case.id) for case in cases],
         "batch_id": [str(batch.id)],
@@ -47,6 +54,16 @@ def known(world: World) -> dict[str, list[str]]:
         "track": ["enforcement", "site_closure"],
         "station": ["stop_notice", "people_gone"],
     }
+
+
+def _order(world: World) -> tuple[UUID, UUID]:
+    unit = Unit.objects.get(slug=cast.SUCUN)
+    due_at = world.clock.now + timedelta(days=9)
+    form = OrderForm(kind="order", title="排查（演示）", text="请排查（演示）", unit_ids=(unit.id,), due_at=due_at)
+    pattern = world.in_force().plan.numbering["assignment"].pattern
+    order = world.perform(cast.BUREAU_OFFICER, issue_assignment, form=form, numbering=pattern)
+    with world.seeing_all():
+        return order.id, AssignmentLine.objects.get(assignment=order).id
 
 
 @pytest.fixture

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from qingshan.commons.assignments.models import AssignmentLine
+from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
+from qingshan.commons.people.models import Unit
 from qingshan.contexts.leads.public import VerificationPhoto
 from qingshan.interfaces.api.openapi import document
 from tests import cast
@@ -33,6 +37,7 @@ LEADER = frozenset({"bureau_leader"})
 OFFICE = BUREAU | {"taskforce_office"}
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
 COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
+ISSUERS = OFFICE | {"county_leader", "township_leader"}
 CITY = frozenset({"city_reviewer"})
 ANY_UUID = "01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -110,6 +115,17 @@ ROWS: dict[str, Row] = {
     "upload_file": Row(MATTER),
     "fetch_file": Row(MATTER, "photo"),
     "fetch_small": Row(MATTER, "photo"),
+    "list_assignments": Row(MATTER),
+    "list_assignment_lines": Row(MATTER),
+    "get_assignment": Row(MATTER, "order"),
+    "list_assignment_entries": Row(MATTER, "order"),
+    "get_assignment_line": Row(MATTER, "line"),
+    "create_assignment": Row(ISSUERS, body={"kind": "order", "title": "", "text": ""}),
+    "receive_line": Row(MATTER, "line"),
+    "reply_line": Row(MATTER, "line", {"text": "已办（演示）"}),
+    "hand_on": Row(MATTER, "line", {"unit_id": ANY_UUID, "reason": "理由（演示）"}),
+    "steer": Row(ISSUERS, "order", {"act": "accept"}),
+    "search": Row(MATTER, more={"?q": "演示"}),
     "get_ledger": Row(MATTER),
     "list_entries": Row(MATTER | {"audit_admin"}),
     "list_seals": Row(MATTER | {"audit_admin"}),
@@ -156,12 +172,29 @@ def other(world: World) -> Matters:
 def _matters(world: World, township: str) -> Matters:
     lead = world.make_lead(state="in_review", township=township)
     case = world.make_case(upto="tracks", township=township)
+    order, line = _order(world, township)
     with world.seeing_all():
         photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
     assert lead.batch_id is not None
     return Matters(
-        keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo}, village=lead.division
+        keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo, "order": order, "line": line},
+        village=lead.division,
     )
+
+
+def _order(world: World, township: str) -> tuple[UUID, UUID]:
+    """An order of the task-force office to one township."""
+    form = OrderForm(
+        kind="order",
+        title="排查（演示）",
+        text="请排查（演示）",
+        unit_ids=(Unit.objects.get(slug=township).id,),
+        due_at=world.clock.now + timedelta(days=9),
+    )
+    pattern = world.in_force().plan.numbering["assignment"].pattern
+    order = world.perform(cast.TASKFORCE_OFFICE, issue_assignment, form=form, numbering=pattern)
+    with world.seeing_all():
+        return order.id, AssignmentLine.objects.get(assignment=order).id
 
 
 def _sees(member: Member, matters: Matters, township: str) -> bool:
@@ -184,20 +217,24 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
         return IN
     if row.on == "batch":
         return frozenset({404}) if member is cast.STRANGER else IN
+    if row.on in ("order", "line") and member.role == "village_patroller":
+        return frozenset({404})  # given to the township, not to the village
     if not _sees(member, matters, township):
         return frozenset({404})
     # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
-    return IN | {403} if row.body is not None or row.on == "case" else IN
+    return IN | {403} if row.body is not None or row.on in ("case", "line") else IN
 
 
 def _call(call: Caller, name: str, row: Row, matters: Matters) -> Any:
     method, path = OPERATIONS[name]
     names = {"lead": "lead_id", "case": "case_id", "batch": "batch_id", "photo": "file_id"}
+    names |= {"order": "assignment_id", "line": "line_id"}
     keys = {**row.more, **({names[row.on]: str(matters.keys[row.on])} if row.on else {})}
     path = path.removeprefix("/api/v1").format(**keys)
     if name in ("upload_batch", "upload_file"):
         return call.form(path, {})
-    return call.get(path) if method == "get" else call.post(path, row.body)
+    query = {k[1:]: v for k, v in row.more.items() if k.startswith("?")}
+    return call.get(path, query) if method == "get" else call.post(path, row.body)
 
 
 @pytest.mark.clause("三-1-3①c", "三-1-3①a")

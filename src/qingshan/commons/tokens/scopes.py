@@ -7,6 +7,8 @@ SCOPES = (
     "cases:write",
     "batches:read",
     "batches:write",
+    "assignments:read",
+    "assignments:write",
     "ledger:read",
     "journal:read",
     "files:read",

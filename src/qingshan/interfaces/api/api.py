@@ -5,6 +5,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from qingshan.interfaces.api import (
+    routes_assignments,
     routes_batches,
     routes_case_acts,
     routes_files,
@@ -12,6 +13,7 @@ from qingshan.interfaces.api import (
     routes_lead_acts,
     routes_ledger,
     routes_me,
+    routes_search,
 )
 from qingshan.interfaces.api.guard import reraise
 from qingshan.interfaces.api.parsing import ReadAlready, Utf8Renderer
@@ -41,6 +43,8 @@ _ROOMS = (
     routes_files,
     routes_ledger,
     routes_journal,
+    routes_assignments,
+    routes_search,
 )
 for _room in _ROOMS:
     api.add_router("", _room.router)

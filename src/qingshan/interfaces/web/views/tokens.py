@@ -32,6 +32,8 @@ SCOPE_WORDS: dict[str, Promise] = {
     "cases:write": gettext_lazy("办理台账问题"),
     "batches:read": gettext_lazy("查看批次"),
     "batches:write": gettext_lazy("导入批次"),
+    "assignments:read": gettext_lazy("查看交办"),
+    "assignments:write": gettext_lazy("交办与反馈"),
     "ledger:read": gettext_lazy("读取总台账"),
     "journal:read": gettext_lazy("读取办理留痕"),
     "files:read": gettext_lazy("下载证据原件"),
