@@ -217,9 +217,9 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
         return IN
     if row.on == "batch":
         return frozenset({404}) if member is cast.STRANGER else IN
-    if row.on in ("order", "line") and member.role == "village_patroller":
-        return frozenset({404})  # given to the township, not to the village
-    if not _sees(member, matters, township):
+    # An order was given to the township, not to its villages.
+    passed_by = row.on in ("order", "line") and member.role == "village_patroller"
+    if passed_by or not _sees(member, matters, township):
         return frozenset({404})
     # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
     return IN | {403} if row.body is not None or row.on in ("case", "line") else IN

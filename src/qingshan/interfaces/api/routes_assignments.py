@@ -248,7 +248,8 @@ def hand_on(request: ApiRequest, line_id: UUID, content: TransferIn) -> LineOut:
 class SteerIn(Body):
     """What the issuer does with lines: these, or all that it applies to where ``line_ids`` is left out.
 
-    ``accept`` and ``send_back`` need ``line_ids``, ``extend`` needs ``due_at``, all but ``accept`` and ``remind`` a text.
+    ``accept`` and ``send_back`` need ``line_ids``, ``extend`` needs ``due_at``, all but
+    ``accept`` and ``remind`` a text.
     """
 
     act: Literal["accept", "send_back", "remind", "extend", "withdraw"]
