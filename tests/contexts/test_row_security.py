@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
 from qingshan.commons.people.models import Unit
-from qingshan.contexts.cases.public import Case, visible_cases
-from qingshan.contexts.leads.public import Lead, visible_leads
+from qingshan.contexts.cases.public import visible_cases
+from qingshan.contexts.leads.public import visible_leads
 from tests import cast
 from tests.cast import Member
 from tests.support.making import World
+from tests.support.scopes import WHOLE, Scene
 
 SCOPING = (
     "matter_id",
@@ -32,6 +33,7 @@ SCOPING = (
 )
 EXEMPT = {
     "base_calendarday": "the calendar is everybody's",
+    "base_numberblock": "numbers set aside for an import, no facts",
     "base_counter": "numbers given out, no facts",
     "base_oncekey": "ids that forms brought, with digests, no facts",
     "campaigns_campaign": "the campaign is public",
@@ -80,52 +82,6 @@ def test_every_scoped_table_has_a_policy_for_every_command(db: None) -> None:
     )
     scoped = {name for name, (on, _, _) in own_tables().items() if on}
     assert scoped == set(policies)
-
-
-class Scene:
-    """Two leads and a case per township, one more for the development zone and one project case for a department."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.cases = [world.make_case(upto="reported", township=cast.SUCUN)]
-        self.cases += [world.make_case(upto="open", township=cast.HEISHUIHE, category="project_cover")]
-        leads = [world.make_lead(state="archived", township=cast.SUCUN)]
-        leads += [world.make_lead(township=cast.HEISHUIHE), world.make_lead(township=cast.DEVELOPMENT_ZONE)]
-        self.leads = [*leads, *(world.lead(case.lead_id) for case in self.cases)]
-
-    def expected(self, member: Member) -> tuple[set[UUID], set[UUID]]:
-        """Leads and cases that this member should see."""
-        return (
-            {lead.id for lead in self.leads if sees_lead(member, lead)},
-            {case.id for case in self.cases if sees_case(member, case)},
-        )
-
-
-WHOLE = {
-    "bureau_officer", "bureau_leader", "taskforce_office", "county_leader", "discipline", "audit_admin",
-    "city_reviewer", "province_reader",
-}  # fmt: skip
-
-
-ADMINISTRATORS = {"system_admin", "rights_admin"}
-"""They keep the system and its rights, and read no matter, whatever bureau they sit in."""
-
-
-def sees_lead(member: Member, lead: Lead) -> bool:
-    """By place or by unit, as written in the rules of the house."""
-    if member is cast.STRANGER:
-        return False
-    if member.role in WHOLE:
-        return True
-    if member.role == "village_patroller":
-        return lead.division == member.post.split(".")[0][1:]
-    return lead.unit.slug == member.post.split(".")[0]
-
-
-def sees_case(member: Member, case: Case) -> bool:
-    """Like the lead; the supervising unit sees the case as well."""
-    supervises = case.supervising_unit.slug == member.post.split(".")[0]
-    return sees_lead(member, case.lead) or (supervises and member.role not in ADMINISTRATORS)
 
 
 @pytest.fixture
