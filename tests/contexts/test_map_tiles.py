@@ -101,8 +101,8 @@ def test_counts_add_up_at_every_zoom_also_on_the_borders_of_tiles(world: World, 
         leads, cases = Lead.objects.count(), Case.objects.count()
         assert (leads, cases) == (169, 169)
         for z in range(12):
-            assert total(lead_tile, viewer, z, "cells", positions) == leads, z
-            assert total(case_tile, viewer, z, "cells", positions) == cases, z
+            assert total(lead_tile, viewer, z, "lead_cells", positions) == leads, z
+            assert total(case_tile, viewer, z, "case_cells", positions) == cases, z
         assert total(lead_tile, viewer, 12, "leads", positions) == leads
         assert total(case_tile, viewer, 12, "cases", positions) == cases
 
@@ -177,7 +177,7 @@ def test_row_security_holds_even_when_a_query_forgets_the_scope(world: World, ma
     with world.seeing(cast.STRANGER):
         assert not any(read_tile(lead_tile(everything, 9, x, y)).values())
     with world.seeing(cast.BUREAU_OFFICER):
-        assert read_tile(lead_tile(everything, 9, x, y))["cells"] == [{"n": 1, "kind": "lead"}]
+        assert read_tile(lead_tile(everything, 9, x, y))["lead_cells"] == [{"n": 1, "kind": "lead"}]
 
 
 def test_a_day_shows_what_stood_then(world: World, clock: cast.Clock, make_lead: Callable[..., Lead]) -> None:
@@ -232,7 +232,7 @@ def test_filters_of_tiles_counts_and_list_agree(world: World, many: Callable[...
         ):
             assert sum(lead_map_counts(viewer, wanted).values()) == expected
             assert len(leads_in_view(viewer, wanted, box, limit=100)) == expected
-            cells = read_tile(lead_tile(viewer, 0, 0, 0, wanted)).get("cells", [])
+            cells = read_tile(lead_tile(viewer, 0, 0, 0, wanted)).get("lead_cells", [])
             assert sum(f["n"] for f in cells) == expected
 
 

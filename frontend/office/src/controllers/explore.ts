@@ -31,6 +31,8 @@ export class ExploreController extends Controller {
     this.element.addEventListener("qs:map-fault", () => this.loadList());
     this.form?.addEventListener("change", () => this.refresh());
     this.form?.addEventListener("submit", (event) => event.preventDefault());
+    const panel = part<HTMLDetailsElement>(this.element, "[data-explore-panel]");
+    if (panel && window.matchMedia("(max-width: 61.99rem)").matches) panel.open = false;
     this.bindSwitches();
     this.bindList();
     this.bindTime();

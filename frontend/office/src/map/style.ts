@@ -133,7 +133,8 @@ function countLayers(colours: Colours): LayerSpecification[] {
     ["project_cover", ["==", ["get", "category"], "project_cover"], colours.projectCover, [19, -15], 0.75],
   ];
   return marks.flatMap(([name, filter, colour, translate, size]): LayerSpecification[] => {
-    const common = { source: "matters", "source-layer": "cells", maxzoom: FEATURE_ZOOM, filter } as const;
+    const layer = name === "lead" ? "lead_cells" : "case_cells";
+    const common = { source: "matters", "source-layer": layer, maxzoom: FEATURE_ZOOM, filter } as const;
     return [
       {
         id: `cells-${name}`,

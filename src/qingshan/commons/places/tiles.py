@@ -51,7 +51,7 @@ def cell_range(z: int, x: int, y: int) -> tuple[int, int]:
 
 
 _CELLS = """
-SELECT ST_AsMVT(t, 'cells', {extent}, 'geom') FROM (
+SELECT ST_AsMVT(t, '{kind}_cells', {extent}, 'geom') FROM (
   SELECT count(*)::int AS n, '{kind}' AS kind{colour_as}, ST_MakePoint(
       floor((min(r.map_x) - %(left)s) * %(scale)s)::int / {step} * {step} + {step} / 2,
       floor((min(r.map_y) - %(top)s) * %(scale)s)::int / {step} * {step} + {step} / 2) AS geom
@@ -94,7 +94,7 @@ WORLD = 40_075_016.685578488
 def make_tile(source: TileSource, wanted: Wanted, z: int, x: int, y: int) -> bytes:
     """One kind of row in one tile, within the budget of bytes; scope is set on the transaction and part of ``wanted``.
 
-    Below `FEATURE_ZOOM` layer ``cells`` (``n``, ``kind``); from there on layer ``<kind>s`` of points (``id``,
+    Below `FEATURE_ZOOM` layer ``<kind>_cells`` (``n``, ``kind``); from there on layer ``<kind>s`` of points (``id``,
     ``state``, ``n``, ``how``: full, point or group) and, with how=full, layer ``<kind>_areas``. The sum of ``n`` over
     the points of all tiles of a zoom is the number of rows in scope.
     """
