@@ -74,6 +74,13 @@ ROWS: dict[str, Row] = {
     "batch_accept": Row(OFFICE, "batch", "post"),
     "batch_rows": Row(BATCH_READERS, "batch"),
     "batch_report": Row(BATCH_READERS, "batch"),
+    # own pictures on the map; a layer that is not there: test_image_layers
+    "image_layers": Row(BUREAU),
+    "image_layer_new": Row(BUREAU),
+    "image_layer": Row(BUREAU, "picture"),
+    "image_layer_publish": Row(BUREAU, "picture", "post"),
+    "image_layer_withdraw": Row(BUREAU, "picture", "post"),
+    "image_tile": Row(MATTER, "picture", more=(("z", 9), ("x", 418), ("y", 198))),
     # the map
     "map": Row(MATTER),
     "map_counts": Row(MATTER),
@@ -158,6 +165,7 @@ class Matters:
     batch: UUID
     photo: UUID
     job: UUID
+    picture: UUID
     order: UUID
     order_line: UUID
     take_over: UUID
@@ -166,6 +174,7 @@ class Matters:
         """Arguments for an address on this township's matter."""
         keys = {
             "job": "job_id",
+            "picture": "layer_id",
             "lead": "lead_id",
             "active_lead": "lead_id",
             "case": "case_id",
@@ -209,6 +218,7 @@ def _matters(world: World, township: str) -> Matters:
         batch=lead.batch_id,
         photo=photo,
         job=new_id(),
+        picture=new_id(),
         order=order,
         order_line=order_line,
         take_over=_take_over(world),
@@ -259,6 +269,8 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({403})
     if not row.on:
         return DONE_OR_ASKED
+    if row.on == "picture":
+        return frozenset({404})  # one that is there: test_image_layers
     if row.on == "job":
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
     if row.on in ("batch", "take_over"):

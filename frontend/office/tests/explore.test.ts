@@ -11,6 +11,7 @@ import {
   withFilters,
   withOwn,
 } from "../src/map/address";
+import { pairOf } from "../src/map/swipe-pair";
 import { areaText, figureOf, lengthText, sketchOf } from "../src/map/measuring";
 
 // Longitude, latitude, zone, northing, easting with prefix: computed by PROJ (EPSG:4513 and following).
@@ -140,4 +141,13 @@ test("places are read back; nonsense is not", () => {
 test("days of the slider", () => {
   expect(dayAfter("2024-07-25", 7)).toBe("2024-08-01");
   expect(daysBetween("2024-07-25", "2024-12-31")).toBe(159);
+});
+
+test("before and after: two pictures of the address, else the earliest beside the latest", () => {
+  const all = [{ id: "new" }, { id: "mid" }, { id: "old" }];
+  const ids = (text: string | null): string[] | undefined => pairOf(text, all)?.map((one) => one.id);
+  expect(ids("mid,new")).toEqual(["mid", "new"]);
+  expect(ids(null)).toEqual(["old", "new"]);
+  expect(ids("gone,new")).toEqual(["old", "new"]);
+  expect(pairOf(null, all.slice(0, 1))).toBeNull();
 });

@@ -15,6 +15,7 @@ class MatterKind(StrEnum):
     CASE = "case"
     ASSIGNMENT = "assignment"
     ASSIGNMENT_LINE = "assignment_line"
+    IMAGE_LAYER = "image_layer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,10 @@ _LABELS = {
     "assignment.withdraw": "撤回",
     "assignment.transfer": "转办",
     "case.take_over": "接管旧台账",
+    "image_layer.register": "上传影像",
+    "image_layer.read": "影像切片",
+    "image_layer.publish": "发布影像",
+    "image_layer.withdraw": "撤下影像",
 }
 
 CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}

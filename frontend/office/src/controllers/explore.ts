@@ -7,6 +7,7 @@ import { dayAfter, daysBetween, placeText, readFilters, withFilters, withOwn } f
 import type { Measuring, Mode } from "../map/measuring";
 import type { OfficeMap } from "../map/office-map";
 import type { Bounds } from "../map/options";
+import type { PictureLayer } from "../map/style";
 
 const REST_MS = 350;
 const STEP_MS = 900;
@@ -45,6 +46,7 @@ export class ExploreController extends Controller {
   protected override released(): void {
     window.clearTimeout(this.timer);
     window.clearInterval(this.playing);
+    this.swipeEnd();
   }
 
   private get form(): HTMLFormElement | null {
@@ -65,7 +67,37 @@ export class ExploreController extends Controller {
     if (this.signal.aborted) return;
     this.measuring = new Measuring(map, (mode, figure, count) => this.showMeasure(mode, figure, count));
     this.bindMeasuring();
+    this.bindPictures(map);
   }
+
+  // --- own pictures, before and after ------------------------------------------------------------------------------
+
+  private bindPictures(map: OfficeMap): void {
+    const holder = document.getElementById("map-pictures");
+    if (!holder?.textContent) return;
+    const pictures = JSON.parse(holder.textContent) as PictureLayer[];
+    const boxes = [...this.element.querySelectorAll<HTMLInputElement>("[data-explore-picture]")];
+    const wanted = (new URLSearchParams(window.location.search).get("images") ?? "").split(",");
+    const chosen = (): string[] => boxes.filter((box) => box.checked).map((box) => box.dataset["explorePicture"] ?? "");
+    // The newest picture stands first in the list and lies on top.
+    const show = (): void => map.showPictures(pictures.filter((one) => chosen().includes(one.id)).reverse());
+    boxes.forEach((box) => {
+      box.checked = wanted.includes(box.dataset["explorePicture"] ?? "");
+      box.addEventListener("change", (event) => {
+        event.stopPropagation();
+        this.setAddress(withOwn(window.location.search, "images", chosen().join(",")));
+        show();
+      });
+    });
+    show();
+    const first = pictures.find((one) => wanted.includes(one.id));
+    if (first && !new URLSearchParams(window.location.search).has("pos")) map.fitTo(first.bounds);
+    void import("../map/swipe").then(({ bindSwipe }) => {
+      if (!this.signal.aborted) this.swipeEnd = bindSwipe(this.element, map, pictures, show, (search) => this.setAddress(search));
+    });
+  }
+
+  private swipeEnd: () => void = () => undefined;
 
   // --- filters, legend, address ------------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ export interface MapData {
   /** Place of the address; wins over `bounds`. */
   readonly place?: Place | null;
   readonly label?: string;
+  /** Only pictures, moved by another map: no controls, no keyboard. */
+  readonly quiet?: boolean;
 }
 
 interface Click {
@@ -72,11 +74,14 @@ export class OfficeMap {
       localIdeographFontFamily: FONTS,
       maxZoom: 19,
       refreshExpiredTiles: false,
+      interactive: !data.quiet,
       ...(data.label ? { locale: { "Map.Title": data.label } } : {}),
     });
     this.map.touchZoomRotate.disableRotation();
-    this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
+    if (!data.quiet) {
+      this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+      this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
+    }
     this.map.on("style.load", () => this.onStyle());
     this.map.on("click", ({ point, lngLat }) => this.onClick({ point, lon: lngLat.lng, lat: lngLat.lat }));
     this.map.on("mousemove", ({ point, lngLat }) => this.onMove({ point, lon: lngLat.lng, lat: lngLat.lat }));

@@ -304,7 +304,8 @@ export interface PictureLayer {
 
 function addPictures(style: StyleSpecification, pictures: readonly PictureLayer[]): LayerSpecification[] {
   return pictures.map(({ id, tiles, bounds, minzoom, maxzoom, from, to }) => {
-    style.sources[`picture-${id}`] = { type: "raster", tiles: [tiles], bounds, minzoom, maxzoom, tileSize: 256 };
+    const address = new URL(tiles, window.location.href).href.replace(/%7B/g, "{").replace(/%7D/g, "}");
+    style.sources[`picture-${id}`] = { type: "raster", tiles: [address], bounds, minzoom, maxzoom, tileSize: 256 };
     return { id: `picture-${id}`, type: "raster", source: `picture-${id}`, minzoom: from, maxzoom: Math.min(24, to + 1) };
   });
 }

@@ -23,6 +23,10 @@ _SIGNATURES = (
     (b"PK\x03\x04", "application/zip"),
     (b"SQLite format 3\x00", "application/geopackage+sqlite3"),
     (b"\x1f\x8b", "application/gzip"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
 )
 
 
@@ -96,7 +100,7 @@ def _settle(temporary: Path, final: Path) -> None:
 
 
 def _read_photo(row: StoredFile) -> None:
-    if not row.media_type.startswith("image/") or row.size > MAX_PHOTO:
+    if row.media_type not in ("image/jpeg", "image/png") or row.size > MAX_PHOTO:
         return
     header = read_header(path_of(row.sha256).read_bytes())
     if header is not None:

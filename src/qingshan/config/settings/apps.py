@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "qingshan.commons.search",
     "qingshan.commons.tokens",
     "qingshan.commons.assignments",
+    "qingshan.commons.image_layers",
     "qingshan.contexts.campaigns",
     "qingshan.contexts.leads",
     "qingshan.contexts.cases",

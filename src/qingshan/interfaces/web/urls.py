@@ -4,6 +4,7 @@ from django.urls import path
 
 from qingshan.interfaces.web.urls_assignments import urlpatterns as assignment_urls
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
+from qingshan.interfaces.web.urls_images import urlpatterns as image_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
@@ -22,6 +23,7 @@ urlpatterns = [
     path("language/", session.choose_language, name="language"),
     *lead_urls,
     *map_urls,
+    *image_urls,
     *case_urls,
     *job_urls,
     *search_urls,

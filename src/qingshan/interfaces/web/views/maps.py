@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from qingshan.commons.image_layers.services import MANAGER_ROLES
 from qingshan.commons.people.selectors import township_level_units
 from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.places.models import Area
@@ -26,6 +27,7 @@ from qingshan.contexts.leads.public import Lead, lead_map_counts, lead_tile, lea
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.image_layers import pictures_for_map
 from qingshan.interfaces.web.views.lead_filters import channel_options, read_uuid
 from qingshan.interfaces.web.views.map_address import CASE_STATES, LEAD_STATES, MapAddress, read_box, state_rows
 
@@ -72,6 +74,8 @@ def map_page(request: OfficeRequest) -> HttpResponse:
         ],
         "units": [(str(u.id), u.short) for u in township_level_units()] if _sees_county(request.viewer) else [],
         "channels": channel_options(in_force),
+        "pictures": pictures_for_map(),
+        "may_manage_pictures": request.viewer.has(*MANAGER_ROLES),
         "first_day": in_force.start.isoformat(),
         "today": timezone.localdate(request.now).isoformat(),
         "now": request.now,
