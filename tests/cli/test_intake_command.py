@@ -18,7 +18,7 @@ from django.conf import settings
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.inbox.models import Batch, BatchRow
 from qingshan.commons.journal.models import Entry, Matter
-from qingshan.commons.journal.sealing import verify_journal
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.leads.models import Dispatch, Source
 from qingshan.contexts.leads.public import Lead
 from qingshan.interfaces.cli.intake import command

@@ -19,7 +19,7 @@ from qingshan.commons.assignments.services.answering import receive_assignment, 
 from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
 from qingshan.commons.assignments.services.steering import accept_reply, extend, remind, send_back, withdraw
 from qingshan.commons.journal.models import Entry, Matter
-from qingshan.commons.journal.sealing import verify_journal
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.commons.people.models import Post, Unit
 from qingshan.domain.acts import ActRefused
 from tests import cast

@@ -11,8 +11,9 @@ import pytest
 
 from qingshan.commons.journal.models import Entry, PersonalValue, SubjectKey
 from qingshan.commons.journal.personal import ALTERED, ERASED, erase_subject, read_personal
-from qingshan.commons.journal.sealing import make_seal, verify_journal
+from qingshan.commons.journal.sealing import make_seal
 from qingshan.commons.journal.selectors import history_of, ledgers_as_of
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.cases.public import Case, correct_case, correct_station
 from qingshan.contexts.leads.models import StopNoticeDraft
 from qingshan.contexts.leads.public import correct_lead, flag_active, receive_lead

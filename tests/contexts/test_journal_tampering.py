@@ -23,14 +23,14 @@ from qingshan.domain.journal import GENESIS, canonical, entry_hash, seal_root
 from qingshan.interfaces.cli.journal import command
 from tests.support.making import World
 
-TABLES = ("matter", "entry", "seal", "personalvalue")
+TABLES = ("journal_matter", "journal_entry", "journal_seal", "journal_personalvalue", "cases_case")
 Superuser = psycopg.Connection[tuple[Any, ...]]
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def _on(statement: LiteralString, table: str) -> Composed:
     """A statement on a table of the journal and its kept copy."""
-    return SQL(statement).format(own=Identifier(f"journal_{table}"), kept=Identifier(f"kept_{table}"))
+    return SQL(statement).format(own=Identifier(table), kept=Identifier(f"kept_{table}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,33 @@ def move_matter(scene: Scene) -> str:
     return "事项的 division 与末条记录不符"
 
 
+def show_to_another_department(scene: Scene) -> str:
+    """Let another unit see the case."""
+    scene.do(
+        "UPDATE journal_matter SET also_unit_id = (SELECT id FROM people_unit WHERE slug = 'transport') WHERE id = %s",
+        scene.case.id,
+    )
+    return "事项的 also_unit_id 与末条记录不符"
+
+
+def alter_state(scene: Scene) -> str:
+    """Let the case stand further on than its acts brought it."""
+    scene.do("UPDATE cases_case SET state = 'city_passed' WHERE id = %s", scene.case.id)
+    return "台账问题的 state 与末条记录不符：'city_passed' ≠ 'reported'"
+
+
+def alter_number(scene: Scene) -> str:
+    """Give the case another number."""
+    scene.do("UPDATE cases_case SET number = '元采〔2024〕9999' WHERE id = %s", scene.case.id)
+    return "台账问题的 number 与末条记录不符"
+
+
+def delete_state(scene: Scene) -> str:
+    """Take the case itself away and leave its journal."""
+    scene.do("DELETE FROM cases_case WHERE id = %s", scene.case.id)
+    return "有留痕而没有台账问题"
+
+
 def alter_personal(scene: Scene) -> str:
     """Exchange the ciphertext of a personal value."""
     scene.do(
@@ -238,6 +265,10 @@ TAMPERINGS = (
     delete_matter,
     insert_back_dated,
     move_matter,
+    show_to_another_department,
+    alter_state,
+    alter_number,
+    delete_state,
     alter_personal,
     delete_personal,
     alter_seal,
@@ -276,6 +307,7 @@ def rewrite_chain(scene: Scene) -> None:
         )
         previous = own
     scene.do("UPDATE journal_matter SET head_hash = %s WHERE id = %s", previous, scene.case.id)
+    scene.do("UPDATE cases_case SET category = 'licensed_pit' WHERE id = %s", scene.case.id)
 
 
 def rewrite_seals(scene: Scene) -> None:
@@ -310,3 +342,21 @@ def test_seals_rewritten_as_well_are_found_only_by_the_printed_root(scene: Scene
         result = scene.run("--printed", day, root)
         assert result.exit_code == 1
         assert "记录在打印之后被改动" in result.output
+
+
+def test_entries_of_the_first_form_are_read_as_they_are(scene: Scene) -> None:
+    """Entries from before the second unit was named: no ``form``, no ``also_unit_id``; their chain still holds."""
+    previous = GENESIS
+    for seq in range(1, scene.last + 1):
+        entry = scene.entry(seq)
+        payload = {k: v for k, v in json.loads(entry["payload"]).items() if k not in ("form", "also_unit_id")}
+        text = canonical(payload)
+        own = entry_hash(previous, text)
+        scene.do(
+            "UPDATE journal_entry SET payload = %s, previous_hash = %s, hash = %s WHERE id = %s",
+            text, previous, own, entry["id"],
+        )  # fmt: skip
+        previous = own
+    scene.do("UPDATE journal_matter SET head_hash = %s WHERE id = %s", previous, scene.case.id)
+    rewrite_seals(scene)
+    assert scene.run().exit_code == 0

@@ -10,7 +10,7 @@ import pytest
 from bench.seeding import seed
 
 from qingshan.commons.journal.models import Entry
-from qingshan.commons.journal.sealing import verify_journal
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.cases.deadlines import next_due as next_due_of_case
 from qingshan.contexts.cases.ledger import case_ledger
 from qingshan.contexts.cases.models import Case

@@ -13,7 +13,8 @@ import shapely
 from playwright.sync_api import Browser
 
 from qingshan.commons.base.scope import system_scope
-from qingshan.commons.journal.sealing import make_seal, verify_journal
+from qingshan.commons.journal.sealing import make_seal
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.models import Case
 from qingshan.contexts.leads.models import Lead

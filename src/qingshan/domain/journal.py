@@ -41,7 +41,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 
 def _is_plain(payload: Mapping[str, Any]) -> bool:
-    """Whether nothing but texts, whole numbers, truth values and dictionaries of these under text keys is in it.
+    """Whether nothing but texts, whole numbers, truth values, lists and dictionaries of these is in it.
 
     Answers for nearly every payload, in a fraction of the time that naming the fault takes.
     """
@@ -49,7 +49,9 @@ def _is_plain(payload: Mapping[str, Any]) -> bool:
         if type(key) is not str:
             return False
         kind = type(value)
-        if kind not in _PLAIN and not (kind is dict and _is_plain(value)):
+        if kind in _PLAIN or (kind is dict and _is_plain(value)):
+            continue
+        if kind is not list or not _PLAIN.issuperset(map(type, value)):
             return False
     return True
 
@@ -111,15 +113,20 @@ def check_chain(entries: Iterable[StoredEntry]) -> Iterable[Break]:
     for entry in entries:
         if entry.matter_id != matter:
             matter, expected, previous = entry.matter_id, 1, GENESIS
-        where = f"事项 {entry.matter_id} 第 {entry.seq} 条"
-        if entry.seq != expected:
-            yield Break(where=where, what=f"序号断开：应为第 {expected} 条（有记录被删除或插入）")
-        if entry.previous_hash != previous and entry.seq == expected:
-            yield Break(where=where, what="与上一条的哈希不相接")
-        if entry_hash(entry.previous_hash, entry.payload) != entry.hash:
-            yield Break(where=where, what="内容与哈希不符（内容被改动）")
-        yield from _check_columns(entry, where)
+        yield from check_entry(entry, expected=expected, previous=previous)
         expected, previous = entry.seq + 1, entry.hash
+
+
+def check_entry(entry: StoredEntry, *, expected: int, previous: str) -> Iterable[Break]:
+    """Yield what is broken about one entry that should have number ``expected`` and follow the hash ``previous``."""
+    where = f"事项 {entry.matter_id} 第 {entry.seq} 条"
+    if entry.seq != expected:
+        yield Break(where=where, what=f"序号断开：应为第 {expected} 条（有记录被删除或插入）")
+    if entry.previous_hash != previous and entry.seq == expected:
+        yield Break(where=where, what="与上一条的哈希不相接")
+    if entry_hash(entry.previous_hash, entry.payload) != entry.hash:
+        yield Break(where=where, what="内容与哈希不符（内容被改动）")
+    yield from _check_columns(entry, where)
 
 
 def _check_columns(entry: StoredEntry, where: str) -> Iterable[Break]:

@@ -12,7 +12,7 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from qingshan.commons.base.bulk import NULL, Staging, field, json_text
-from qingshan.commons.base.ids import new_id
+from qingshan.commons.base.ids import new_id, new_id_text
 from qingshan.commons.journal.models import Entry
 from qingshan.commons.journal.payloads import entry_columns, payload_of
 from qingshan.commons.journal.services import MatterChange, actor_text, recording_moment
@@ -65,7 +65,7 @@ class Openings:
         details: Mapping[str, Any], also_unit_id: UUID | None = None,
     ) -> str:  # fmt: skip
         """One matter's first entry, ready to be written."""
-        entry_id = str(new_id())
+        entry_id = new_id_text()
         payload = canonical(
             payload_of(
                 {**self._columns, "id": entry_id, "matter_id": matter_id},

@@ -31,13 +31,18 @@ def plain(text: str) -> str:
 
 def grams(plain_text: str) -> set[str]:
     """Pairs of neighbouring characters of each word, and each word's last character alone (for one-character words)."""
-    padded = plain_text + " "
-    return {padded[n : n + 2].rstrip(" ") for n, first in enumerate(plain_text) if first != " "}
+    found: set[str] = set()
+    for word in plain_text.split(" "):
+        if word:
+            found.update(map(str.__add__, word, word[1:]))
+            found.add(word[-1])
+    return found
 
 
 def gram_vector(plain_text: str) -> str:
     """The pairs as the text form of a tsvector; words hold no quotes or backslashes, so none need doubling."""
-    return " ".join(f"'{gram}'" for gram in sorted(grams(plain_text)))
+    found = "' '".join(sorted(grams(plain_text)))
+    return f"'{found}'" if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

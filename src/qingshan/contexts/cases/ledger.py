@@ -6,10 +6,21 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from qingshan.commons.journal.heads import StateTable
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.models import Acceptance, Case, CityCheck, CityReport, CityReportItem, Track, TrackStep
 from qingshan.contexts.leads.public import mark_text
+from qingshan.domain.acts import MatterKind
 from qingshan.domain.case import CaseState
+
+CASE_TABLE = StateTable(
+    kind=MatterKind.CASE.value,
+    label="台账问题",
+    table="cases_case",
+    payload={"number": "number", "division": "division", "unit_id": "unit_id"},
+    ledger={"state": "state", "category": "category", "close_out_number": "close_out_number", "lead_id": "lead_id"},
+)
+"""What verification compares of cases with their last entries."""
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -1,6 +1,7 @@
 """The door of cases."""
 
 from qingshan.contexts.cases.deadlines import case_duties
+from qingshan.contexts.cases.ledger import CASE_TABLE
 from qingshan.contexts.cases.mapping import CaseMapFilter, case_map_counts, case_tile, cases_in_view
 from qingshan.contexts.cases.models import Case, CityReport, Track, TrackStep
 from qingshan.contexts.cases.policy import may_read_persons, visible_cases
@@ -37,6 +38,7 @@ from qingshan.contexts.cases.services.personal_fields import index_missing_names
 from qingshan.contexts.cases.services.stepping import finish_station, station_needs
 
 __all__ = [
+    "CASE_TABLE",
     "PAGE",
     "Case",
     "CaseDetail",

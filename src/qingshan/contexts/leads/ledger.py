@@ -6,8 +6,19 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from qingshan.commons.journal.heads import StateTable
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead
+from qingshan.domain.acts import MatterKind
+
+LEAD_TABLE = StateTable(
+    kind=MatterKind.LEAD.value,
+    label="线索",
+    table="leads_lead",
+    payload={"number": "number", "division": "division", "unit_id": "unit_id"},
+    ledger={"state": "state", "verdict": "verdict", "source_no": "source_no", "title": "title"},
+)
+"""What verification compares of leads with their last entries."""
 
 
 def local_text(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -1,7 +1,7 @@
 """The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
 
 from qingshan.contexts.leads.deadlines import lead_duties
-from qingshan.contexts.leads.ledger import mark_text
+from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
@@ -47,6 +47,7 @@ from qingshan.contexts.leads.services.verifying import resume_verification, revi
 
 __all__ = [
     "EARLIER",
+    "LEAD_TABLE",
     "PAGE",
     "IntakeResult",
     "Lead",

@@ -1,6 +1,7 @@
 """Command ``journal`` (办理留痕): verify chains and seals, make a seal."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from datetime import date
@@ -10,7 +11,10 @@ import click
 
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.base.scope import system_scope
-from qingshan.commons.journal.sealing import check_printed, make_seal, verify_journal
+from qingshan.commons.journal.sealing import check_printed, make_seal
+from qingshan.commons.journal.verifying import verify_journal
+from qingshan.contexts.cases.public import CASE_TABLE
+from qingshan.contexts.leads.public import LEAD_TABLE
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -26,7 +30,7 @@ def command() -> None:
 def verify(printed: tuple[str, str] | None, *, as_json: bool) -> None:
     """逐条校验全部留痕和封签；有任何不符时列出并以 1 退出。"""
     with system_scope():
-        found = verify_journal()
+        found = verify_journal(tables=(LEAD_TABLE, CASE_TABLE), processes=min(os.cpu_count() or 1, 4))
         agrees, note = _printed(printed)
     if as_json:
         click.echo(

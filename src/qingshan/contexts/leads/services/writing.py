@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
 from qingshan.commons.base.bulk import NULL, Beside, Staging, field, json_field
-from qingshan.commons.base.ids import new_id
+from qingshan.commons.base.ids import new_id_text
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.journal.openings import Openings
 from qingshan.commons.journal.services import actor_text
@@ -78,7 +78,7 @@ class BatchWriter:
     def write(self, rows: Sequence[Sorted], numbers: Sequence[str]) -> None:
         """Write a piece; ``numbers`` are those of the accepted rows."""
         accepted = [(row, row.fresh) for row in rows if row.fresh is not None]
-        ids = [str(new_id()) for _ in accepted]
+        ids = [new_id_text() for _ in accepted]
         leads, entries = self._lines(accepted, ids, numbers)
         by_row = {row.row_no: lead_id for (row, _), lead_id in zip(accepted, ids, strict=True)}
         outcomes = [_row_line(row, by_row.get(row.row_no, NULL)) for row in rows]
@@ -133,8 +133,8 @@ class BatchWriter:
                 str(fresh.earlier_image or NULL), str(fresh.later_image or NULL), geom, centre, place.division,
                 field(place.township_name), field(place.village_name), str(place.unit.id),
                 "t" if place.border else "f", json_field(place.shares), json_field(dict(fresh.attributes)),
-                field("\n".join(fresh.notes)), words, gram_vector(words), field(row.key), row.digest, str(new_id()),
-                str(new_id()),
+                field("\n".join(fresh.notes)), words, gram_vector(words), field(row.key), row.digest, new_id_text(),
+                new_id_text(),
             )
         )  # fmt: skip
 
@@ -221,7 +221,7 @@ def _words(number: str, title: str, fresh: Fresh, batch: str) -> str:
 def _row_line(row: Sorted, matter_id: str) -> str:
     return "\t".join(
         (
-            str(new_id()), str(row.row_no), row.outcome, field(row.reason), field("\n".join(row.notes)),
+            new_id_text(), str(row.row_no), row.outcome, field(row.reason), field("\n".join(row.notes)),
             field(row.source_no), matter_id, json_field(dict(row.attributes)),
         )
     )  # fmt: skip
