@@ -68,8 +68,19 @@ class Scene:
         finally:
             for table in TABLES:
                 self.superuser.execute(_on("DELETE FROM {own}", table))
-                self.superuser.execute(_on("INSERT INTO {own} TABLE {kept}", table))
+                columns = SQL(", ").join(self._columns(table))
+                restore = SQL("INSERT INTO {} ({}) SELECT {} FROM {}")
+                own, kept = Identifier(table), Identifier(f"kept_{table}")
+                self.superuser.execute(restore.format(own, columns, columns, kept))
                 self.superuser.execute(_on("DROP TABLE {kept}", table))
+
+    def _columns(self, table: str) -> list[Identifier]:
+        """Columns that are stored as given; generated ones make themselves."""
+        rows = self.superuser.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+            [table],
+        )
+        return [Identifier(name) for (name,) in rows]
 
     @property
     def last(self) -> int:

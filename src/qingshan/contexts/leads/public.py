@@ -4,6 +4,7 @@ from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
+from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.selectors import (
     PAGE,
@@ -56,6 +57,7 @@ __all__ = [
     "LeadForm",
     "LeadMapFilter",
     "LeadPage",
+    "NearLead",
     "PhotoInput",
     "Received",
     "RecheckForm",
@@ -77,10 +79,12 @@ __all__ = [
     "lead_tile",
     "leads_by_ids",
     "leads_in_view",
+    "leads_near",
     "leads_on_turn",
     "mark_text",
     "may_correct",
     "may_flag_active",
+    "nearby_radius",
     "overdue_leads",
     "put_on_ledger",
     "queue_acceptance",

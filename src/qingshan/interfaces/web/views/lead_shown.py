@@ -23,8 +23,10 @@ from qingshan.contexts.leads.public import (
     VerificationPhoto,
     is_own_unit,
     lead_duties,
+    leads_near,
     may_correct,
     may_flag_active,
+    nearby_radius,
 )
 from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
@@ -61,8 +63,10 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
     case = case_of_lead(viewer, lead.id)
     acts = acts_of(viewer, detail, case)
     primary = next((act for act in acts if act["name"] in NEXT), None)
-    history = history_of(lead.id)
+    history, radius = history_of(lead.id), nearby_radius(in_force)
     return {
+        "near": leads_near(viewer, lon=lead.centre.x, lat=lead.centre.y, metres=radius, but=lead.id) if radius else [],
+        "near_metres": radius,
         "lead": lead,
         "detail": detail,
         "now": now,
