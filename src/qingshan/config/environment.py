@@ -2,6 +2,7 @@
 
 `QINGSHAN_PROCESS` (web, worker, cli: set by `qingshan serve`), `QINGSHAN_DB_ROLE` (app, owner: set by
 `qingshan migrate`), `DATABASE_URL`, `DATABASE_OWNER_URL`, `QINGSHAN_HOSTS`, `QINGSHAN_HTTPS`, `QINGSHAN_API_RATE`,
+`QINGSHAN_PASSWORD_DAYS`, `QINGSHAN_IDLE_MINUTES`, `QINGSHAN_MFA_ROLES`,
 `QINGSHAN_PRACTICE` (set for the processes of the practice copy), `PRACTICE_DATABASE_URL`,
 `PRACTICE_DATABASE_OWNER_URL` (its server, when one is named), `QINGSHAN_PRACTICE_URL`, `QINGSHAN_REAL_URL` (where each
 of the two tells people the other is).
@@ -40,11 +41,11 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
-def number(name: str, default: int) -> int:
-    """Return a positive whole number, ``default`` when unset."""
+def number(name: str, default: int, *, least: int = 1) -> int:
+    """Return a whole number of ``least`` or more, ``default`` when unset."""
     text = os.environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise BadVariable(f"{name}={text}: must be a positive whole number")
+    if not text.isdecimal() or int(text) < least:
+        raise BadVariable(f"{name}={text}: must be a whole number, {least} or more")
     return int(text)
 
 

@@ -15,5 +15,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 from qingshan.config.settings import *  # noqa: E402, F403 - the environment has to be set first
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+    # First passwords on slips have a digest of their own.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AXES_ENABLED = False

@@ -16,6 +16,7 @@ class MatterKind(StrEnum):
     ASSIGNMENT = "assignment"
     ASSIGNMENT_LINE = "assignment_line"
     IMAGE_LAYER = "image_layer"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,20 @@ _LABELS = {
     "image_layer.read": "影像切片",
     "image_layer.publish": "发布影像",
     "image_layer.withdraw": "撤下影像",
+    "person.register": "登记人员",
+    "person.appoint": "任命",
+    "person.end_post": "结束任职",
+    "person.transfer": "调岗",
+    "person.substitute": "指定代岗",
+    "person.hand_over": "工作交接",
+    "person.open_account": "开设账号",
+    "person.stop_account": "停用账号",
+    "person.resume_account": "启用账号",
+    "person.first_password": "发放初始口令",
+    "person.unlock": "解除锁定",
+    "person.end_sessions": "退出其全部设备",
+    "person.drop_second_factor": "取消第二道验证",
+    "person.take_in_roster": "按名册批量开户",
 }
 
 CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from qingshan.commons.people.models import Holding, Post, Unit
+from qingshan.commons.people.models import Holding, Person, Post, Unit
 
 
 def units() -> list[Unit]:
@@ -37,17 +37,41 @@ def township_level_units() -> list[Unit]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLine:
-    """A post and who holds it on a day; ``holder`` "" is a gap."""
+    """A post and who holds it on a day; ``holder`` "" is a gap, ``substitute`` (代岗) acts beside him."""
 
     post: Post
     holder: str
+    holder_id: UUID | None = None
+    substitute: str = ""
 
 
 def posts_of(unit_ids: Iterable[UUID], today: date) -> list[PostLine]:
     """Posts of units with their holders on ``today``."""
     posts = list(Post.objects.filter(unit_id__in=list(unit_ids)).select_related("unit").order_by("sort"))
-    holders = current_holders([p.id for p in posts], today)
-    return [PostLine(post=p, holder=holders.get(p.id, "")) for p in posts]
+    found: dict[UUID, dict[str, Holding]] = {}
+    for row in holdings_on([p.id for p in posts], today):
+        found.setdefault(row.post_id, {})[row.kind] = row
+    return [_post_line(post, found.get(post.id, {})) for post in posts]
+
+
+def _post_line(post: Post, held: dict[str, Holding]) -> PostLine:
+    holder, substitute = held.get("holder"), held.get("substitute")
+    return PostLine(
+        post=post,
+        holder=holder.person.name if holder else "",
+        holder_id=holder.person_id if holder else None,
+        substitute=substitute.person.name if substitute else "",
+    )
+
+
+def holdings_on(post_ids: Iterable[UUID], today: date) -> list[Holding]:
+    """Holders and substitutes of posts on a day, the earlier appointed first."""
+    return list(
+        Holding.objects.filter(post_id__in=list(post_ids), since__lte=today)
+        .filter(Q(until__isnull=True) | Q(until__gte=today))
+        .select_related("person", "stands_in_for")
+        .order_by("since", "id")
+    )
 
 
 def units_found(text: str, limit: int) -> list[Unit]:
@@ -73,14 +97,8 @@ def posts_found(text: str, limit: int, today: date) -> list[PostLine]:
 
 
 def current_holders(post_ids: Iterable[UUID], today: date) -> dict[UUID, str]:
-    """Names of the holders by post."""
-    rows = (
-        Holding.objects.filter(post_id__in=list(post_ids), since__lte=today)
-        .filter(Q(until__isnull=True) | Q(until__gte=today))
-        .select_related("person")
-        .order_by("since")
-    )
-    return {row.post_id: row.person.name for row in rows}
+    """Names of the holders by post; substitutes are no holders."""
+    return {row.post_id: row.person.name for row in holdings_on(post_ids, today) if row.kind == "holder"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,3 +115,53 @@ def responsible_posts(unit_id: UUID, today: date) -> list[ResponsiblePost]:
     posts = list(Post.objects.filter(unit_id=unit_id).exclude(duty="").order_by("sort"))
     holders = current_holders([p.id for p in posts], today)
     return [ResponsiblePost(duty=p.duty, title=p.title, holder=holders.get(p.id, "")) for p in posts]
+
+
+def post_by_id(post_id: UUID) -> Post | None:
+    """One post with its unit, or None."""
+    return Post.objects.select_related("unit").filter(id=post_id).first()
+
+
+def person_by_id(person_id: UUID) -> Person | None:
+    """One person, or None."""
+    return Person.objects.filter(id=person_id).first()
+
+
+def history_of_post(post_id: UUID) -> list[Holding]:
+    """Everybody who held or stood in a post, newest first (任职沿革)."""
+    rows = Holding.objects.filter(post_id=post_id).select_related("person", "stands_in_for")
+    return list(rows.order_by("-since", "-id"))
+
+
+def holdings_of(person_id: UUID, *, after: date | None = None) -> list[Holding]:
+    """A person's posts, newest first; ``after``: only those that have a day on or after it."""
+    rows = Holding.objects.filter(person_id=person_id).select_related("post__unit", "person", "stands_in_for")
+    if after is not None:
+        rows = rows.filter(Q(until__isnull=True) | Q(until__gte=after))
+    return list(rows.order_by("-since", "-id"))
+
+
+def persons_named(text: str, *, limit: int = 20) -> list[Person]:
+    """Persons whose name contains ``text``."""
+    return list(Person.objects.filter(name__contains=text).order_by("name", "id")[:limit])
+
+
+def holding_by_id(holding_id: UUID) -> Holding | None:
+    """One line of somebody's posts, or None."""
+    return Holding.objects.select_related("post__unit", "person", "stands_in_for").filter(id=holding_id).first()
+
+
+def all_persons() -> list[Person]:
+    """Every person by name; a county has some hundreds."""
+    return list(Person.objects.order_by("name", "id"))
+
+
+def all_posts() -> list[Post]:
+    """Every post with its unit, in the order of the plan."""
+    return list(Post.objects.select_related("unit").order_by("unit__sort", "sort", "slug"))
+
+
+def everybody_seated(today: date) -> list[Holding]:
+    """All holders of a day with their posts and units."""
+    rows = Holding.objects.filter(kind="holder", since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
+    return list(rows.select_related("post__unit", "person").order_by("post__sort", "post__slug"))

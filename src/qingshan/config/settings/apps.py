@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "qingshan.commons.inbox",
     "qingshan.commons.files",
     "qingshan.commons.jobs",
+    "qingshan.commons.accounts",
     "qingshan.commons.search",
     "qingshan.commons.tokens",
     "qingshan.commons.assignments",

@@ -56,10 +56,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "qingshan.commons.accounts.passwords.OfficePasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+QINGSHAN_PASSWORD_DAYS = number("QINGSHAN_PASSWORD_DAYS", 90, least=0)
+"""A password older than this must be changed at the next page; 0: never."""
+QINGSHAN_IDLE_MINUTES = number("QINGSHAN_IDLE_MINUTES", 30, least=0)
+"""A session not used for so long is ended; 0: only after its twelve hours."""
+QINGSHAN_MFA_ROLES = frozenset(words("QINGSHAN_MFA_ROLES"))
+"""Roles that must have a second factor; everybody else may."""
 
 # Five wrong passwords lock the account's sign-in for half an hour.
 AXES_FAILURE_LIMIT = 5
@@ -67,6 +73,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "qingshan.interfaces.web.views.session.locked_out"
 
 SILENCED_SYSTEM_CHECKS = [
     # GDAL older than 3.9 cannot be kept from files and network while it reads hostile input. It never reads any here:

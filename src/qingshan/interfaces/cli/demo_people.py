@@ -40,6 +40,9 @@ ACCOUNTS: tuple[tuple[str, str, str], ...] = (
     ("discipline", "discipline-supervisor", "discipline.supervisor"),
     ("audit_admin", "audit-admin", "government-office.audit-admin"),
     ("system_admin", "system-admin", "natural-resources.system-admin"),
+    ("rights_admin", "rights-admin", "natural-resources.rights-admin"),
+    ("police", "police-officer", "police.officer"),
+    ("hotline_desk", "hotline-desk", "data-services.hotline-12345"),
 )
 
 

@@ -31,6 +31,7 @@ class Entry:
 COMMANDS: Sequence[Entry] = (
     Entry(name="plan", module="qingshan.interfaces.cli.plan", help="检查、载入一个行动的方案目录。", database=False),
     Entry(name="places", module="qingshan.interfaces.cli.places", help="行政区划：编码、边界、合成的村界。"),
+    Entry(name="accounts", module="qingshan.interfaces.cli.accounts", help="开设管理人员账号、发放其初始口令。"),
     Entry(name="intake", module="qingshan.interfaces.cli.intake", help="接收一批图斑或线索。"),
     Entry(name="journal", module="qingshan.interfaces.cli.journal", help="核验办理留痕。"),
     Entry(name="ledger", module="qingshan.interfaces.cli.ledger", help="导出截至某一时刻的台账。"),

@@ -49,6 +49,13 @@ NAV: tuple[NavEntry, ...] = (
         label=_("留痕"), name="journal", icon="journal", under="/journal/", roles=(*COUNTY_READERS, "audit_admin")
     ),
     NavEntry(label=_("单位与职务"), name="units", icon="units", under="/units/", roles=()),
+    NavEntry(
+        label=_("账号与会话"),
+        name="account_list",
+        icon="key",
+        under="/accounts/",
+        roles=("system_admin", "rights_admin", "audit_admin"),
+    ),
     NavEntry(label=_("行动方案"), name="campaign", icon="calendar", under="/campaign/", roles=()),
 )
 

@@ -101,6 +101,11 @@ STATES: dict[str, dict[str, Label]] = {
         "duplicate": _label(_("重复"), "mark-dash"),
         "rejected": _label(_("拒收"), "mark-cross", "refused"),
     },
+    "roster": {
+        "new": _label(_("新开"), "mark-done", "done"),
+        "same": _label(_("已有"), "mark-dash"),
+        "refused": _label(_("不办"), "mark-cross", "refused"),
+    },
     "station": {
         "done": _label(_("已办"), "mark-done", "done"),
         "now": _label(_("待办"), "mark-open", "wait"),
@@ -178,7 +183,7 @@ ROLES: dict[str, Text] = {
     "bureau_leader": _("县局负责人"),
     "taskforce_office": _("专班办公室"),
     "hotline_desk": _("举报受理"),
-    "custodian": _("物证保管"),
+    "custodian": _("举报人信息保管"),
     "department_officer": _("部门经办人"),
     "department_leader": _("部门负责人"),
     "finance_reviewer": _("财政审核"),
@@ -231,6 +236,20 @@ ACTS: dict[str, Text] = {
     "assignment.extend": _("延期"),
     "assignment.withdraw": _("撤回"),
     "assignment.transfer": _("转办"),
+    "person.register": _("登记人员"),
+    "person.appoint": _("任命"),
+    "person.end_post": _("结束任职"),
+    "person.transfer": _("调岗"),
+    "person.substitute": _("指定代岗"),
+    "person.hand_over": _("工作交接"),
+    "person.open_account": _("开设账号"),
+    "person.stop_account": _("停用账号"),
+    "person.resume_account": _("启用账号"),
+    "person.first_password": _("发放初始口令"),
+    "person.unlock": _("解除锁定"),
+    "person.end_sessions": _("退出其全部设备"),
+    "person.drop_second_factor": _("取消第二道验证"),
+    "person.take_in_roster": _("按名册批量开户"),
 }
 
 ORDER_KINDS: dict[str, Text] = {

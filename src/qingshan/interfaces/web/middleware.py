@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,9 +18,11 @@ from django.utils.http import urlencode
 
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.journal.busy import is_busy
+from qingshan.commons.people.models import Account
 from qingshan.commons.people.opening import viewer_at
 from qingshan.commons.people.viewer import Viewer
 from qingshan.interfaces.web.access import is_open, roles_of
+from qingshan.interfaces.web.gatekeeping import FREE, end_own_session, is_idle, note_use, required_step
 
 POST_KEY = "acting_post"
 
@@ -53,6 +56,8 @@ class ScopeMiddleware:
                 return _to_sign_in(request)
             viewer.apply_scope()
             request.viewer = viewer  # type: ignore[attr-defined]
+            if first := _first(request, viewer, match.url_name or ""):
+                return first
             if roles_of(match.func) is None:
                 raise PermissionDenied("此页没有访问规则")
             response = self.get_response(request)
@@ -69,6 +74,24 @@ def _viewer(request: HttpRequest) -> Viewer | None:
     chosen = request.session.get(POST_KEY)
     now: datetime = request.now  # type: ignore[attr-defined]
     return viewer_at(request.user, now=now, post_id=UUID(chosen) if chosen else None)
+
+
+def _first(request: HttpRequest, viewer: Viewer, name: str) -> HttpResponse | None:
+    """What comes before the page: an idle session is ended, a password that is due is changed."""
+    account, now = request.user, request.now  # type: ignore[attr-defined]
+    if not isinstance(account, Account):
+        return None
+    if is_idle(request):
+        end_own_session(request, account, how="idle", now=now)
+        logout(request)
+        return _to_sign_in(request)
+    note_use(request, now=now)
+    step = "" if name in FREE else required_step(request, account, viewer, now=now)
+    if not step:
+        return None
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(step)})
+    return redirect(step)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from qingshan.interfaces.web.urls_accounts import urlpatterns as account_urls
 from qingshan.interfaces.web.urls_assignments import urlpatterns as assignment_urls
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_images import urlpatterns as image_urls
@@ -21,6 +22,7 @@ urlpatterns = [
     path("no-post/", session.no_post, name="no_post"),
     path("post/", session.choose_post, name="post"),
     path("language/", session.choose_language, name="language"),
+    *account_urls,
     *lead_urls,
     *map_urls,
     *image_urls,

@@ -63,7 +63,8 @@ def _row(line: HistoryLine, words: Words, newest: Seal | None, *, opens: bool) -
 
 
 def _act_field(act: str) -> dict[str, object]:
-    words = {name: str(labels.ACTS.get(name, kind.label)) for name, kind in CATALOGUE.items()}
+    here = {name: kind for name, kind in CATALOGUE.items() if not name.startswith("person.")}
+    words = {name: str(labels.ACTS.get(name, kind.label)) for name, kind in here.items()}
     options = [("", _("不限"))] + [
         (name, f"{matter_word(name.split('.')[0])} · {word}") for name, word in words.items()
     ]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,8 @@ from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.plan_words import CADENCES
 
+MOST_FOUND = 120
+"""Posts shown of a search; more are asked to be narrowed down."""
 DUTY_ORDER = ("first_party", "first_government", "specific")
 LEVELS = (
     ("province", gettext_lazy("省级")),
@@ -44,7 +47,12 @@ def unit_list(request: OfficeRequest) -> HttpResponse:
         by_unit[line.post.unit_id].append(line)
     townships = [u for u in everybody if u.level == "township"]
     office = [line for line in lines if line.post.unit.level != "village"]
+    asked = {name: request.GET.get(name, "").strip()[:40] for name in ("q", "only")}
+    found = _found(lines, asked)
     context = {
+        "fields": _filters(asked),
+        "found": found[:MOST_FOUND] if any(asked.values()) else None,
+        "hidden": max(0, len(found) - MOST_FOUND),
         "townships": [_township(u, by_unit[u.id], _villages(u, everybody)) for u in townships],
         "levels": [
             {"label": label, "units": [_row(u, by_unit[u.id]) for u in everybody if u.level == level]}
@@ -58,6 +66,35 @@ def unit_list(request: OfficeRequest) -> HttpResponse:
         "now": request.now,
     }
     return render(request, "web/units/units.html", context)
+
+
+def _filters(asked: Mapping[str, str]) -> list[dict[str, object]]:
+    options = [
+        ("", _("全部")),
+        ("vacant", _("只看空缺")),
+        ("duty", _("只看属地责任人")),
+        ("substitute", _("只看代岗中")),
+    ]
+    return [
+        {"name": "q", "label": _("单位、职务或姓名"), "value": asked["q"], "placeholder": _("输入一部分即可")},
+        {"name": "only", "label": _("范围"), "value": asked["only"], "options": options},
+    ]
+
+
+def _found(lines: Sequence[PostLine], asked: Mapping[str, str]) -> list[PostLine]:
+    """Posts that match what was asked; a county has some hundreds, so they are told apart here."""
+    text = asked["q"].casefold()
+    return [line for line in lines if _is_wanted(line, asked["only"]) and text in _words(line).casefold()]
+
+
+def _is_wanted(line: PostLine, only: str) -> bool:
+    kinds = {"vacant": not line.holder, "duty": bool(line.post.duty), "substitute": bool(line.substitute)}
+    return kinds.get(only, True)
+
+
+def _words(line: PostLine) -> str:
+    unit = line.post.unit
+    return f"{unit.name} {unit.short} {line.post.title} {line.holder} {line.substitute}"
 
 
 def _numbers(everybody: Sequence[Unit], lines: Sequence[PostLine], office: Sequence[PostLine]) -> dict[str, int]:

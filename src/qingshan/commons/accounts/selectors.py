@@ -1,0 +1,100 @@
+"""Reading accounts, for the administrators' pages: by key, with search and filters. Callers are checked by role."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qingshan.commons.accounts.models import Roster, RosterRow
+from qingshan.commons.people.models import Account, Holding
+
+FILTERS = ("no_post", "never", "expired", "stopped", "locked", "no_password")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """An account with its person's posts of the day."""
+
+    account: Account
+    posts: tuple[Holding, ...]
+
+
+def _held(today: date) -> QuerySet[Holding]:
+    rows = Holding.objects.filter(since__lte=today)
+    return rows.filter(Q(until__isnull=True) | Q(until__gte=today))
+
+
+def accounts(
+    *,
+    text: str = "",
+    only: str = "",
+    unit_id: UUID | None = None,
+    after: str = "",
+    now: datetime,
+    today: date,
+    days: int,
+    locked: Iterable[str] = (),
+    limit: int = 50,
+) -> list[AccountLine]:
+    """Accounts by user name, ``after`` this one. ``text`` is part of user name or person's name; ``only`` a filter.
+
+    ``days``: age at which passwords end; ``locked``: user names locked now.
+    """
+    rows = Account.objects.select_related("person").order_by("username")
+    if after:
+        rows = rows.filter(username__gt=after)
+    if text:
+        rows = rows.filter(Q(username__icontains=text) | Q(person__name__contains=text))
+    if unit_id is not None:
+        rows = rows.filter(Exists(_held(today).filter(person=OuterRef("person"), post__unit_id=unit_id)))
+    found = list(_narrowed(rows, only, now=now, today=today, days=days, locked=locked)[:limit])
+    posts: dict[UUID, list[Holding]] = {}
+    held = _held(today).filter(person_id__in=[a.person_id for a in found if a.person_id])
+    for row in held.select_related("post__unit", "stands_in_for").order_by("kind", "post__sort"):
+        posts.setdefault(row.person_id, []).append(row)
+    return [AccountLine(account=a, posts=tuple(posts.get(a.person_id, ()) if a.person_id else ())) for a in found]
+
+
+def _narrowed(
+    rows: QuerySet[Account], only: str, *, now: datetime, today: date, days: int, locked: Iterable[str]
+) -> QuerySet[Account]:
+    aged = Q(password_changed_at__lte=now - timedelta(days=days)) if days else Q(pk__in=())
+    conditions = {
+        "no_post": ~Exists(_held(today).filter(person=OuterRef("person"))),
+        "never": Q(last_login=None),
+        "expired": aged | Q(must_change=True, first_until__lt=now),
+        "stopped": Q(is_active=False),
+        "locked": Q(username__in=list(locked)),
+        "no_password": Q(("password__startswith", UNUSABLE_PASSWORD_PREFIX)),
+    }
+    return rows.filter(conditions[only]) if only in conditions else rows
+
+
+def account_by_id(account_id: UUID) -> Account | None:
+    """One account with its person, or None."""
+    return Account.objects.select_related("person").filter(id=account_id).first()
+
+
+def account_of(person_id: UUID) -> Account | None:
+    """The account of a person, or None."""
+    return Account.objects.filter(person_id=person_id).first()
+
+
+def rosters(*, before: UUID | None = None, limit: int = 50) -> list[Roster]:
+    """Rosters, newest first, by key; in the administrators' scope."""
+    rows = Roster.objects.order_by("-id")
+    return list((rows.filter(id__lt=before) if before else rows)[:limit])
+
+
+def roster_by_id(roster_id: UUID) -> Roster | None:
+    """One roster, or None outside the scope."""
+    return Roster.objects.filter(id=roster_id).first()
+
+
+def roster_rows(roster_id: UUID) -> list[RosterRow]:
+    """All rows of a roster in the order of its file."""
+    rows = RosterRow.objects.filter(roster_id=roster_id).select_related("unit", "post", "account")
+    return list(rows.order_by("number"))

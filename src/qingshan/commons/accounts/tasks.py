@@ -1,0 +1,63 @@
+"""Work of the worker process. The web process queues these by name and never imports this module."""
+
+from datetime import datetime
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from qingshan.commons.accounts.models import Roster
+from qingshan.commons.accounts.roster_reading import RosterUnreadable, read_roster
+from qingshan.commons.accounts.rosters import ACCEPT_TASK, READ_TASK, accept_roster, fail_roster, store_rows
+from qingshan.commons.files.services import path_of
+from qingshan.commons.jobs.models import Job
+from qingshan.commons.jobs.progress import Progress
+from qingshan.commons.jobs.running import BROKEN, Outcome, run_whole
+from qingshan.commons.people.viewer import Acting
+
+
+@app.task(name=READ_TASK, queue="batches", retry=3)
+def read_roster_task(job_id: str) -> None:
+    """Read a roster for its preview."""
+    run_whole(UUID(job_id), _read, failed=_failed)
+
+
+@app.task(name=ACCEPT_TASK, queue="batches", retry=3)
+def accept_roster_task(job_id: str) -> None:
+    """Create the accounts of a roster, all or none."""
+    run_whole(UUID(job_id), _accept)
+
+
+def _read(job: Job, acting: Acting, progress: Progress) -> Outcome:
+    roster = _roster(job)
+    if roster.state != "received":
+        return Outcome(message="名册已经读过")
+    rows = read_roster(path_of(roster.sha256))
+    progress.report(0, len(rows))
+    numbers = store_rows(roster_id=roster.id, rows=rows, acting=acting)
+    return Outcome(message=f"已读取 {len(rows)} 行：{_words(numbers)}", result=numbers)
+
+
+def _accept(job: Job, acting: Acting, _progress: Progress) -> Outcome:
+    roster = _roster(job)
+    if roster.state == "done":
+        return Outcome(message="名册已经办理")
+    numbers = accept_roster(roster_id=roster.id, acting=acting)
+    return Outcome(message=_words(numbers), result=numbers)
+
+
+def _roster(job: Job) -> Roster:
+    if job.subject_id is None:
+        raise LookupError("任务没有名册")
+    return Roster.objects.get(id=job.subject_id)
+
+
+def _words(numbers: dict[str, int]) -> str:
+    return f"新开 {numbers['new']}，已有 {numbers['same']}，不办 {numbers['refused']}"
+
+
+def _failed(job: Job, error: Exception, _now: datetime) -> str | None:
+    """Keep with the roster why it was not read."""
+    problem = str(error) if isinstance(error, RosterUnreadable) else BROKEN
+    if job.subject_id is not None:
+        fail_roster(roster_id=job.subject_id, problem=problem)
+    return problem if isinstance(error, RosterUnreadable) else None
