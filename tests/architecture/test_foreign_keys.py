@@ -7,7 +7,7 @@ from django.db.models import Field, ForeignObject, ManyToManyField
 
 LOW_TO_HIGH = [
     {"contenttypes", "auth", "sessions"},
-    {"base"}, {"places"}, {"people"}, {"journal"}, {"jobs", "files", "inbox", "search", "tokens"},
+    {"base"}, {"places"}, {"people"}, {"journal"}, {"jobs", "files", "inbox", "search", "savedviews", "tokens"},
     {"accounts"}, {"assignments", "image_layers"}, {"notify"},
     {"campaigns"}, {"papers"}, {"mines", "projects"}, {"leads"}, {"cases"},
     {"inspections", "patrol", "sensing", "tips"}, {"oversight"}, {"ledgers"},

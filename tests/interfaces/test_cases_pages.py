@@ -84,19 +84,18 @@ def test_a_township_lists_its_own_cases_only(sign_in: SignIn, cases: dict[str, C
 def test_pages_go_by_key_and_keep_the_filters(
     sign_in: SignIn, cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qingshan.contexts.cases import selectors
-    from qingshan.interfaces.web.views import cases as views
+    from qingshan.contexts.cases import listing
 
-    assert PAGE == selectors.PAGE
-    monkeypatch.setattr(selectors, "PAGE", 2)
-    monkeypatch.setattr(views, "PAGE", 2)
+    assert PAGE == listing.PAGE
+    monkeypatch.setattr(listing, "PAGE", 2)
     client = sign_in(cast.BUREAU_OFFICER)
     first = client.get(LIST, {"overdue": ""})
-    assert first.context["next_url"] == f"?before={cases['done'].id}"
+    assert first.context["next_url"] == f"?after={cases['done'].id}"
     second = client.get(LIST + first.context["next_url"])
     assert [row["case"].id for row in second.context["rows"]] == [cases["pit"].id]
     assert second.context["next_url"] == ""
     assert second.context["first_url"] == "?"
+    assert client.get(LIST + second.context["prev_url"]).context["rows"][0]["case"].id == first.context["rows"][0]["id"]
 
 
 def test_the_list_asks_few_questions_however_long_it_is(

@@ -98,8 +98,11 @@ def test_many_leads_are_signed_for_at_once_and_each_tells_its_outcome(
     listed = client.get(reverse("web:lead_list"))
     assert [row["lead"].id for row in listed.context["rows"] if row["pick"]] == [fresh.id]
     picked = [str(fresh.id), str(late.id), str(foreign.id), str(fresh.id), "nonsense"]
-    answer = client.post(reverse("web:lead_receive_many"), {"id": picked})
-    assert (answer.status_code, answer.context["done"], answer.context["refused"]) == (200, 1, 1)
+    bulk = reverse("web:lead_bulk", args=["receive"])
+    answer = client.post(bulk, {"id": picked}, follow=True)
+    assert answer.context["counts"] == {"refused": 1, "waiting": 0, "done": 1}
+    assert [row["item"].label for row in answer.context["rows"]] == [late.number, fresh.number]
+    assert "状态已变化" in answer.context["rows"][0]["item"].problem
     assert foreign.number not in answer.content.decode()
     assert [world.lead(lead.id).state for lead in (fresh, late, foreign)] == [
         "under_verification",
@@ -107,8 +110,10 @@ def test_many_leads_are_signed_for_at_once_and_each_tells_its_outcome(
         "dispatched",
     ]
     assert acts_of(world, fresh.id) == ["lead.register", "lead.receive"]
-    assert "没有选中线索" in client.post(reverse("web:lead_receive_many")).content.decode()
-    assert sign_in(cast.BUREAU_OFFICER).post(reverse("web:lead_receive_many")).status_code == 403
+    assert "没有选中线索" in client.post(bulk, follow=True).content.decode()
+    refused = sign_in(cast.BUREAU_OFFICER).post(bulk, {"id": picked}, follow=True)
+    assert "不能这样批量办理" in refused.content.decode()
+    assert sign_in(cast.CITY_REVIEWER).post(bulk, {"id": picked}).status_code == 403
 
 
 # --- review ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from qingshan.contexts.leads.public import Lead
-from qingshan.interfaces.web.views import leads as lead_views
 from tests import cast
 from tests.support.making import World
 from tests.support.samples import patches, square
@@ -101,8 +100,7 @@ def test_nonsense_in_the_address_is_left_out(sign_in: SignIn, make_lead: MakeLea
 
 
 def test_pages_follow_by_key_and_lose_nothing(sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qingshan.contexts.leads.selectors.PAGE", 3)
-    monkeypatch.setattr(lead_views, "PAGE", 3)
+    monkeypatch.setattr("qingshan.contexts.leads.listing.PAGE", 3)
     x, y = world.place_of(cast.SUCUN)
     shapes = [square(x + n * 0.002, y) for n in range(-3, 4)]
     world.take_in(patches(shapes, JCBH=[f"KEY-{n}" for n in range(7)]))
@@ -175,7 +173,7 @@ def test_an_empty_list_says_what_to_do_next(sign_in: SignIn, make_lead: MakeLead
 def test_a_swap_gets_the_rows_alone_and_history_the_whole_page(sign_in: SignIn, make_lead: MakeLead) -> None:
     make_lead()
     client = sign_in(cast.BUREAU_OFFICER)
-    swap = {"HX-Request": "true", "HX-Target": lead_views.ROWS_ID}
+    swap = {"HX-Request": "true", "HX-Target": "leads-rows"}
     rows = client.get(LIST, headers=swap)
     assert "<html" not in rows.content.decode()
     assert "HX-Request" in rows["Vary"]

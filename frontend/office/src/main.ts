@@ -10,6 +10,7 @@ import { MapController } from "./controllers/map";
 import { MenuController } from "./controllers/menu";
 import { RowsController } from "./controllers/rows";
 import { SearchKeyController } from "./controllers/search-key";
+import { SidePanelController } from "./controllers/side-panel";
 import { AutosubmitController, FocusController } from "./controllers/small";
 import { TabsController } from "./controllers/tabs";
 import { ThemeController, followSystemOnce } from "./controllers/theme";
@@ -52,6 +53,7 @@ new Registry({
   print: PrintController,
   reveal: RevealController,
   rows: RowsController,
+  "side-panel": SidePanelController,
   "search-key": SearchKeyController,
   tabs: TabsController,
   theme: ThemeController,

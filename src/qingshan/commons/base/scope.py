@@ -21,8 +21,16 @@ def set_scope(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('qingshan.prefix', %s, true), set_config('qingshan.units', %s, true),"
-            " set_config('qingshan.account', %s, true), set_config('qingshan.system', %s, true)",
-            [prefix or "", ",".join(str(u) for u in units), str(account or ""), "on" if system else ""],
+            " set_config('qingshan.account', %s, true), set_config('qingshan.system', %s, true),"
+            # A page is one of many at once: helpers of the planner cost it more than they bring.
+            " set_config('max_parallel_workers_per_gather', %s, true)",
+            [
+                prefix or "",
+                ",".join(str(u) for u in units),
+                str(account or ""),
+                "on" if system else "",
+                "2" if system else "0",
+            ],
         )
 
 

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from qingshan.commons.inbox.models import Batch, BatchRow
 
 
 def batches(limit: int = 200) -> list[Batch]:
-    """Newest batches, without their previews."""
-    return list(Batch.objects.defer("preview").order_by("-created_at", "-id")[:limit])
+    """Newest batches, without their previews; ``importable``: rows that the preview would take in."""
+    rows = Batch.objects.defer("preview").annotate(importable=F("preview__outcomes__accepted"))
+    return list(rows.order_by("-created_at", "-id")[:limit])
 
 
 def batches_named(text: str, limit: int) -> list[Batch]:
@@ -22,6 +23,12 @@ def batch_page(*, before: UUID | None, limit: int) -> list[Batch]:
     """Newest batches by key (ids follow time), without their previews."""
     rows = Batch.objects.defer("preview").order_by("-id")
     return list((rows.filter(id__lt=before) if before else rows)[:limit])
+
+
+def batch_names(limit: int) -> list[tuple[UUID, str]]:
+    """Id and name of the newest batches that were taken in."""
+    rows = Batch.objects.filter(state="done").order_by("-created_at", "-id")
+    return list(rows.values_list("id", "name")[:limit])
 
 
 def batch_by_id(batch_id: UUID) -> Batch | None:

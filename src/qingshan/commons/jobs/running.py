@@ -101,14 +101,34 @@ def run_items(job_id: UUID, act: Callable[[Job, JobItem, Acting], None]) -> None
             done += 1
             progress.report(done, job.total)
     with system_scope():
-        refused = JobItem.objects.filter(job=job, outcome="refused").count()
-        Job.objects.filter(id=job.id).update(done=job.total, refused=refused)
-        finish_job(
-            job_id=job.id,
-            state="done",
-            message=f"共 {job.total} 项：办理 {job.total - refused}，未办 {refused}",
-            now=clock(),
-        )
+        _finish_items(job, clock())
+
+
+def run_now(job: Job, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> None:
+    """Do the few items of a job at once, in the caller's transaction and scope: the same acts, outcomes and page."""
+    for item in JobItem.objects.select_for_update().filter(job=job, outcome="waiting").order_by("position"):
+        _settle(job, item, act, acting)
+    _finish_items(job, acting.now())
+
+
+def run_whole_now(job: Job, work: Callable[[Job, Acting, Progress], Outcome], acting: Acting) -> None:
+    """Do a small job at once, in the caller's transaction and scope; refused (`ActRefused`), nothing of it is kept."""
+    outcome = work(job, acting, Progress(None, None, acting.now))
+    finish_job(
+        job_id=job.id,
+        state="done",
+        message=outcome.message,
+        now=acting.now(),
+        result=outcome.result,
+        result_file=outcome.result_file,
+    )
+
+
+def _finish_items(job: Job, now: datetime) -> None:
+    refused = JobItem.objects.filter(job=job, outcome="refused").count()
+    Job.objects.filter(id=job.id).update(done=job.total, refused=refused)
+    message = f"共 {job.total} 项：办理 {job.total - refused}，未办 {refused}"
+    finish_job(job_id=job.id, state="done", message=message, now=now)
 
 
 def _waiting(job: Job) -> list[UUID]:
@@ -121,11 +141,14 @@ def _do(job: Job, item_id: UUID, act: Callable[[Job, JobItem, Acting], None], ac
     with transaction.atomic():
         acting.viewer.apply_scope()
         item = JobItem.objects.select_for_update().get(id=item_id)
-        if item.outcome != "waiting":
-            return
-        problem = _refusal(job, item, act, acting)
-        item.outcome, item.problem = ("refused", problem) if problem else ("done", "")
-        item.save(update_fields=["outcome", "problem"])
+        if item.outcome == "waiting":
+            _settle(job, item, act, acting)
+
+
+def _settle(job: Job, item: JobItem, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> None:
+    problem = _refusal(job, item, act, acting)
+    item.outcome, item.problem = ("refused", problem) if problem else ("done", "")
+    item.save(update_fields=["outcome", "problem"])
 
 
 def _refusal(job: Job, item: JobItem, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> str:

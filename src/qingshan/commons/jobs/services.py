@@ -49,6 +49,36 @@ def start_job(
     Raises `procrastinate.exceptions.AlreadyEnqueued` while the same kind of work on the same subject (or with the same
     ``lock``) still waits.
     """
+    job = open_job(
+        kind=kind,
+        task=task,
+        title=title,
+        subject_id=subject_id,
+        created_by=created_by,
+        post_id=post_id,
+        now=now,
+        params=params,
+        items=items,
+        division=division,
+    )
+    app.configure_task(task, queueing_lock=lock or f"{kind}:{subject_id}").defer(job_id=str(job.id))
+    return job
+
+
+def open_job(
+    *,
+    kind: str,
+    task: str,
+    title: str,
+    subject_id: UUID,
+    created_by: UUID | None,
+    post_id: UUID | None,
+    now: datetime,
+    params: Mapping[str, Any] | None = None,
+    items: Iterable[ItemInput] = (),
+    division: str = "",
+) -> Job:
+    """Register a job with its items without queueing it: `start_job` does that, or `run_now` does the work at once."""
     rows = list(items)
     job = Job.objects.create(
         kind=kind,
@@ -70,7 +100,6 @@ def start_job(
         ],
         batch_size=ITEMS_AT_ONCE,
     )
-    app.configure_task(task, queueing_lock=lock or f"{kind}:{subject_id}").defer(job_id=str(job.id))
     return job
 
 

@@ -135,21 +135,21 @@ def viewer_in(holding: Holding, account_id: UUID | None = None, posts: tuple[tup
         unit_name=unit.name,
         level=unit.level,
         roles=roles,
-        prefix=_prefix(roles, unit.division_id, county_code()),
+        prefix=_prefix(roles, unit.division_id),
         unit_ids=(unit.id,) if roles & UNIT_WIDE else (),
         posts=posts,
     )
 
 
-def _prefix(roles: frozenset[str], division: str | None, county: str) -> str | None:
+def _prefix(roles: frozenset[str], division: str | None) -> str | None:
     if roles & ADMINISTRATION:
         return ADMIN_DIVISION
     if roles & COUNTY_WIDE:
         return division[:6] if division else None
     if roles & CITY_WIDE:
-        return county[:4]
+        return county_code()[:4]
     if roles & PROVINCE_WIDE:
-        return county[:2]
+        return county_code()[:2]
     if roles & VILLAGE_WIDE and division is not None and len(division) == 12:
         return division
     return None

@@ -19,6 +19,12 @@ def division_names(codes: set[str]) -> dict[str, str]:
     return dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
 
 
+def villages_in(prefix: str) -> list[tuple[str, str]]:
+    """Code and name of today's villages below a division, by code."""
+    rows = Division.objects.filter(level="village", code__startswith=prefix, valid_to__isnull=True).order_by("code")
+    return list(rows.values_list("code", "name"))
+
+
 def divisions_found(text: str, limit: int) -> list[Division]:
     """Divisions of today whose name or code holds ``text``, the larger ones first."""
     named = Q(name__icontains=text) | Q(code__startswith=text)

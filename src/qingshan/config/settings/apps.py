@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "qingshan.commons.jobs",
     "qingshan.commons.accounts",
     "qingshan.commons.search",
+    "qingshan.commons.savedviews",
     "qingshan.commons.tokens",
     "qingshan.commons.assignments",
     "qingshan.commons.image_layers",

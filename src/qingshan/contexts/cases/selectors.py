@@ -1,8 +1,8 @@
 """Reading cases. Every selector takes the viewer."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,43 +29,6 @@ from qingshan.domain.case import CLOSED_STATES
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import TOWNSHIP
 
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFilter:
-    """Filters of the list; ``before`` is the key of the last row of the page above."""
-
-    state: str = ""
-    category: str = ""
-    unit_id: UUID | None = None
-    overdue: bool = False
-    text: str = ""
-    before: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasePage:
-    """One page of the list, by key, with the tracks of its cases."""
-
-    rows: list[Case]
-    tracks: Mapping[UUID, list[Track]]
-    more: bool
-
-
-def filtered(viewer: Viewer, wanted: CaseFilter, now: datetime) -> QuerySet[Case]:
-    """Cases in scope that match the filter."""
-    rows = visible_cases(viewer)
-    exact: Mapping[str, object] = {
-        "state": wanted.state,
-        "category": wanted.category,
-        "unit_id": wanted.unit_id,
-    }
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    if wanted.overdue:
-        rows = rows.filter(next_due_at__lt=now)
-    return matching(rows, wanted.text)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFound:
@@ -85,24 +48,6 @@ def search_cases(viewer: Viewer, text: str, limit: int) -> list[CaseFound]:
     others = rows.filter(id__in=(papers.keys() | named.keys()) - found.keys()).order_by("-id")[:limit]
     found.update({case.id: CaseFound(case=case, why=named.get(case.id, "")) for case in others})
     return list(found.values())[:limit]
-
-
-def case_page(viewer: Viewer, wanted: CaseFilter, now: datetime) -> CasePage:
-    """Newest cases first, one page, by key."""
-    rows = filtered(viewer, wanted, now).select_related("unit", "supervising_unit").defer("geom").order_by("-id")
-    if wanted.before is not None:
-        rows = rows.filter(id__lt=wanted.before)
-    found = list(rows[: PAGE + 1])
-    tracks: dict[UUID, list[Track]] = defaultdict(list)
-    for track in Track.objects.filter(case_id__in=[c.id for c in found]).order_by("id"):
-        tracks[track.case_id].append(track)
-    return CasePage(rows=found[:PAGE], tracks=tracks, more=len(found) > PAGE)
-
-
-def case_counts(viewer: Viewer, wanted: CaseFilter, now: datetime) -> dict[str, int]:
-    """Counts by state under the same filter (state itself left out)."""
-    rows = filtered(viewer, replace(wanted, state="", before=None), now)
-    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

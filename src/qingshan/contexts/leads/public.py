@@ -1,21 +1,29 @@
 """The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
 
 from qingshan.contexts.leads.deadlines import lead_duties
+from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
 from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
+from qingshan.contexts.leads.listing import (
+    LEAD_SORTS,
+    MOST_AT_ONCE,
+    PAGE,
+    LeadFilter,
+    LeadPage,
+    labels_of,
+    lead_counts,
+    lead_labels,
+    lead_page,
+    lead_rows,
+)
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
 from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.selectors import (
-    PAGE,
     LeadDetail,
-    LeadFilter,
-    LeadPage,
     UnitProgress,
     direction_counts,
-    lead_counts,
     lead_detail,
-    lead_page,
     leads_by_ids,
     leads_on_turn,
     overdue_leads,
@@ -30,6 +38,7 @@ from qingshan.contexts.leads.services.batches import (
     register_batch,
     rows_for_report,
 )
+from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads, export_leads
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
 from qingshan.contexts.leads.services.evidence import PhotoInput
@@ -47,9 +56,14 @@ from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
 
 __all__ = [
+    "BULK_ACTS",
     "EARLIER",
+    "EXPORT_COLUMNS",
+    "LEAD_SORTS",
     "LEAD_TABLE",
+    "MOST_AT_ONCE",
     "PAGE",
+    "BulkAct",
     "IntakeResult",
     "Lead",
     "LeadDetail",
@@ -65,17 +79,22 @@ __all__ = [
     "Verification",
     "VerificationPhoto",
     "batch_work",
+    "bulk_leads",
     "correct_lead",
     "direction_counts",
     "dispatch_lead",
+    "export_leads",
     "flag_active",
     "is_own_unit",
     "is_worked_on",
+    "labels_of",
     "lead_counts",
     "lead_detail",
     "lead_duties",
+    "lead_labels",
     "lead_map_counts",
     "lead_page",
+    "lead_rows",
     "lead_tile",
     "leads_by_ids",
     "leads_in_view",

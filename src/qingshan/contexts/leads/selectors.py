@@ -1,7 +1,6 @@
 """Reading leads. Every selector takes the viewer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,67 +12,13 @@ from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDr
 from qingshan.contexts.leads.policy import visible_leads
 from qingshan.domain.lead import OPEN_CASE_ROLES, TABLE, TOWNSHIP, VERIFIED_STATES, LeadState
 
-PAGE = 50
 UNVERIFIED = ("received", "dispatched", "under_verification", "returned")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadFilter:
-    """Filters of the list; the address bar holds them all. ``before`` is the key of the last row of the page above."""
-
-    state: str = ""
-    channel: str = ""
-    direction: str = ""
-    unit_id: UUID | None = None
-    batch_id: UUID | None = None
-    overdue: bool = False
-    text: str = ""
-    before: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPage:
-    """One page of the list, by key."""
-
-    rows: list[Lead]
-    more: bool
-
-
-def filtered(viewer: Viewer, wanted: LeadFilter, now: datetime) -> QuerySet[Lead]:
-    """Leads in scope that match the filter."""
-    rows = visible_leads(viewer)
-    exact: Mapping[str, object] = {
-        "state": wanted.state,
-        "channel": wanted.channel,
-        "direction": wanted.direction,
-        "unit_id": wanted.unit_id,
-        "batch_id": wanted.batch_id,
-    }
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    if wanted.overdue:
-        rows = rows.filter(due_at__lt=now)
-    return matching(rows, wanted.text)
 
 
 def search_leads(viewer: Viewer, text: str, limit: int) -> list[Lead]:
     """Newest leads in scope that hold every word of ``text``, up to ``limit``."""
     rows = matching(visible_leads(viewer), text).select_related("unit").defer("geom", "attributes").order_by("-id")
     return list(rows[:limit])
-
-
-def lead_page(viewer: Viewer, wanted: LeadFilter, now: datetime) -> LeadPage:
-    """Newest leads first, one page, by key."""
-    rows = filtered(viewer, wanted, now).select_related("unit").defer("geom", "attributes").order_by("-id")
-    if wanted.before is not None:
-        rows = rows.filter(id__lt=wanted.before)
-    found = list(rows[: PAGE + 1])
-    return LeadPage(rows=found[:PAGE], more=len(found) > PAGE)
-
-
-def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime) -> dict[str, int]:
-    """Counts by state under the same filter (state itself left out)."""
-    rows = filtered(viewer, replace(wanted, state="", before=None), now)
-    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
 
 
 def direction_counts(viewer: Viewer) -> dict[str, int]:

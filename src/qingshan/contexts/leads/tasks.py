@@ -6,12 +6,18 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from qingshan.commons.base.counters import reserved_blocks
+from qingshan.commons.base.wire import from_wire
+from qingshan.commons.files.tables import store_table
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
-from qingshan.commons.jobs.running import Outcome, run_whole
+from qingshan.commons.jobs.running import Outcome, run_items, run_whole
 from qingshan.commons.people.viewer import Acting
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
+from qingshan.contexts.leads.listing import LEAD_SORTS, LeadFilter, every_lead, filtered
 from qingshan.contexts.leads.services.batches import ACCEPT_TASK, INSPECT_TASK, fail_batch
-from qingshan.contexts.leads.services.inspecting import inspect_batch
+from qingshan.contexts.leads.services.bulk import BULK_TASK, EXPORT_TASK, do_bulk_item
+from qingshan.contexts.leads.services.inspecting import inspect_batch, only_duplicates
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
 from qingshan.geo.features import ReadError
 
@@ -30,8 +36,47 @@ def accept_batch_task(job_id: str) -> None:
     run_whole(UUID(job_id), _accept, failed=_failed)
 
 
+@app.task(name=BULK_TASK, queue="acts", retry=3)
+def bulk_act_task(job_id: str) -> None:
+    """One act on many leads, each with its own outcome. Killed in the middle it goes on where it stopped."""
+    run_items(UUID(job_id), do_bulk_item)
+
+
+@app.task(name=EXPORT_TASK, queue="exports", retry=3)
+def export_list_task(job_id: str) -> None:
+    """Write a view of the list as a file for whoever asked."""
+    run_whole(UUID(job_id), _export)
+
+
+def _export(job: Job, acting: Acting, progress: Progress) -> Outcome:
+    wanted, now, in_force = from_wire(LeadFilter, job.params["filter"]), acting.now(), campaign_in_force()
+    names = [name for name in job.params["columns"] if name in EXPORT_COLUMNS]
+    names = ["number", *(name for name in names if name != "number")]
+    columns = [EXPORT_COLUMNS[name] for name in names]
+    total = filtered(acting.viewer, wanted, now).count()
+    leads = every_lead(acting.viewer, wanted, now, sort=LEAD_SORTS[job.params["sort"]])
+    file = store_table(
+        name=f"线索清单-{now.astimezone(in_force.zone):%Y%m%d-%H%M}-{total}条",
+        kind=job.params["format"],
+        head=[column.label for column in columns],
+        rows=([column.value(lead, in_force.plan) for column in columns] for lead in leads),
+        owner=job.created_by,
+        now=now,
+        zone=in_force.zone,
+        progress=lambda done: progress.report(done, total) if done % REPORTED_EVERY == 0 or done == total else None,
+    )
+    return Outcome(message=f"共 {total} 条，可以下载", result={"rows": total}, result_file=file.id)
+
+
+REPORTED_EVERY = 1000
+
+
 def _inspect(job: Job, acting: Acting, progress: Progress) -> Outcome:
     content = inspect_batch(batch_id=_batch(job), acting=acting, progress=progress)
+    if only_duplicates(content):
+        # Nothing is left to decide: the rows are kept with their reasons, and the batch has come to its end.
+        result = accept_batch(batch_id=_batch(job), acting=acting, progress=progress)
+        return Outcome(message=f"全部 {result.received} 行与已有线索重复，没有产生新线索")
     return Outcome(message=f"已读取 {content.get('received', 0)} 行")
 
 

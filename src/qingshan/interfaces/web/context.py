@@ -92,7 +92,7 @@ def _running(viewer: Viewer) -> Callable[[], list[Job]]:
 
 def _campaign(request: HttpRequest) -> dict[str, Any] | None:
     try:
-        in_force = campaign_in_force()
+        in_force = getattr(request, "in_force", None) or campaign_in_force()
     except NoCampaign:
         return None
     today = timezone.localdate(getattr(request, "now", None))

@@ -21,6 +21,7 @@ from qingshan.commons.journal.busy import is_busy
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.opening import viewer_at
 from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import InForce
 from qingshan.interfaces.web.access import is_open, roles_of
 from qingshan.interfaces.web.gatekeeping import FREE, end_own_session, is_idle, note_use, required_step
 
@@ -32,6 +33,8 @@ class OfficeRequest(HttpRequest):
 
     viewer: Viewer
     now: datetime
+    in_force: InForce
+    """The plan as the view has read it, if it did; the frame asks no second time."""
 
 
 class ScopeMiddleware:

@@ -5,6 +5,7 @@ from django.urls import path
 from qingshan.interfaces.web.views import (
     campaign,
     case_acts,
+    case_list,
     case_opening,
     case_stations,
     cases,
@@ -19,7 +20,7 @@ _STATION = f"{_CASE}/tracks/<slug:track>/<slug:station>"
 
 urlpatterns = [
     path("leads/<uuid:lead_id>/open-case/", case_opening.case_open, name="case_open"),
-    path("cases/", cases.case_list, name="case_list"),
+    path("cases/", case_list.case_list, name="case_list"),
     path("cases/report-city/", case_opening.case_report_city, name="case_report_city"),
     path(f"{_CASE}/", cases.case_detail_page, name="case_detail"),
     path(f"{_CASE}/accept/", case_acts.case_accept, name="case_accept"),

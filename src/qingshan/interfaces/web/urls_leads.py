@@ -2,12 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from qingshan.interfaces.web.views import batches, files, lead_acts, lead_bulk, lead_new, lead_onsite, leads
+from qingshan.interfaces.web.views import batches, files, lead_acts, lead_new, lead_onsite, leads
 
 urlpatterns: list[URLPattern] = [
     path("leads/", leads.lead_list, name="lead_list"),
     path("leads/new/", lead_new.lead_new, name="lead_new"),
-    path("leads/receive/", lead_bulk.lead_receive_many, name="lead_receive_many"),
     path("leads/<uuid:lead_id>/", leads.lead_detail_page, name="lead_detail"),
     path("leads/<uuid:lead_id>/geometry/", leads.lead_geometry, name="lead_geometry"),
     path("leads/<uuid:lead_id>/dispatch/", lead_acts.lead_dispatch, name="lead_dispatch"),

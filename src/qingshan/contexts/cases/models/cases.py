@@ -58,6 +58,12 @@ class Case(models.Model):
             models.Index(fields=["unit", "-id"], name="case_unit_key"),
             models.Index(fields=["division"], name="case_division"),
             models.Index(fields=["state", "-id"], name="case_state_key"),
+            models.Index(
+                fields=["state", "category", "division", "unit", "supervising_unit", "next_due_at"], name="case_counts"
+            ),
+            models.Index(fields=["next_due_at", "id"], name="case_due_key"),
+            models.Index(fields=["opened_at", "id"], name="case_opened_key"),
+            models.Index(fields=["area_m2", "id"], name="case_area_key"),
         ]
         constraints = [
             models.CheckConstraint(

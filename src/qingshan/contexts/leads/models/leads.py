@@ -66,6 +66,10 @@ class Lead(models.Model):
             models.Index(fields=["division"], name="lead_division"),
             models.Index(fields=["state", "-id"], name="lead_state_key"),
             models.Index(fields=["batch_id", "-id"], name="lead_batch_key"),
+            models.Index(fields=["state", "division", "unit", "channel", "due_at"], name="lead_counts"),
+            models.Index(fields=["due_at", "id"], name="lead_due_key"),
+            models.Index(fields=["received_at", "id"], name="lead_received_key"),
+            models.Index(fields=["area_m2", "id"], name="lead_area_key"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,12 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
         preview=content, state="inspected", problem="", received=preview.received
     )
     return content
+
+
+def only_duplicates(content: Mapping[str, Any]) -> bool:
+    """Whether a preview holds nothing but rows that are known already (全部重复)."""
+    outcomes: dict[str, int] = content.get("outcomes", {})
+    return bool(outcomes.get("duplicate")) and outcomes.get("duplicate") == content.get("received")
 
 
 class _Preview:

@@ -113,7 +113,7 @@ def _track_words(in_force: InForce, category: str) -> str:
     return "、".join(in_force.plan.track_defs[r.track].label + ("" if r.required else _("（可选）")) for r in rules)
 
 
-def _example(in_force: InForce, now: datetime) -> str:
+def report_example(in_force: InForce, now: datetime) -> str:
     """A report number as the plan writes them."""
     pattern = in_force.plan.numbering["city_report"].pattern
     return Series(kind="city_report", year=now.astimezone(in_force.zone).year, pattern=pattern).format(1)
@@ -139,7 +139,7 @@ def case_report_city(request: OfficeRequest) -> HttpResponse:
             for case in waiting
         ],
         "form": form,
-        "example": _example(in_force, request.now),
+        "example": report_example(in_force, request.now),
         "now": request.now,
     }
     template = "web/cases/report_city.html"

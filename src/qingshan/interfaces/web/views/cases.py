@@ -1,43 +1,27 @@
-"""Cases (台账问题): the list, and one case with its gates, lanes, evidence, map and history."""
+"""Cases (台账问题): one case with its gates, lanes, evidence, map and history."""
 
 from uuid import UUID
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.journal.selectors import history_of, seals
-from qingshan.commons.people.selectors import responsible_posts, township_level_units
-from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.cases.public import PAGE, case_counts, case_page, category_counts
+from qingshan.commons.people.selectors import responsible_posts
 from qingshan.domain.assignment import ISSUE_ROLES
-from qingshan.domain.case import TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.casework.evidence import EvidenceGroup, count_of, evidence_of
 from qingshan.interfaces.web.casework.facts import case_facts, gate_records
 from qingshan.interfaces.web.casework.gate_bar import gate_cells
 from qingshan.interfaces.web.casework.history import Words, seal_note, timeline_entry
 from qingshan.interfaces.web.casework.lanes import lanes_of
-from qingshan.interfaces.web.casework.listing import (
-    CaseAddress,
-    Options,
-    case_rows,
-    category_links,
-    chips,
-    filter_fields,
-    state_tabs,
-)
 from qingshan.interfaces.web.casework.next_acts import acts_for
+from qingshan.interfaces.web.casework.panel import panel_context
 from qingshan.interfaces.web.casework.people import persons_of
 from qingshan.interfaces.web.casework.reading import CaseView, place_text, read_case, subcode_label
 from qingshan.interfaces.web.middleware import OfficeRequest
-
-ROWS_ID = "case-rows"
-"""Id of the part of the list that a filter or a tab replaces."""
 
 
 def case_or_404(request: OfficeRequest, case_id: UUID) -> CaseView:
@@ -46,46 +30,6 @@ def case_or_404(request: OfficeRequest, case_id: UUID) -> CaseView:
     if view is None:
         raise Http404("没有这个台账问题，或它不在您的辖区内")
     return view
-
-
-@page(*MATTER_ROLES)
-@require_safe
-def case_list(request: OfficeRequest) -> HttpResponse:
-    """Cases in scope, newest first; the address holds the whole view."""
-    in_force, viewer, now = campaign_in_force(), request.viewer, request.now
-    address = CaseAddress.read(request.GET, {c.slug for c in in_force.plan.categories})
-    wanted = address.filter()
-    found = case_page(viewer, wanted, now)
-    counts = case_counts(viewer, wanted, now)
-    units = _units(viewer)
-    state = address.get("state")
-    context = {
-        "rows": case_rows(found, in_force.plan, now),
-        "tabs": state_tabs(address, counts),
-        "categories": category_links(address, in_force, category_counts(viewer)),
-        "fields": filter_fields(address, units),
-        "chips": chips(address, in_force, units),
-        "keep": [{"name": n, "value": address.get(n)} for n in ("state", "category") if address.get(n)],
-        "clear_url": address.to(category="", unit="", overdue="", q=""),
-        "total": counts.get(state, 0) if state else sum(counts.values()),
-        "first_url": address.to() if address.before else "",
-        "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
-        "filtered": bool(address.values),
-        "may_report": viewer.has(*TABLE["case.report_city"].roles),
-        "to_report": counts.get("accepted", 0),
-        "rows_id": ROWS_ID,
-        "now": now,
-    }
-    template = "web/cases/_rows.html" if request.headers.get("HX-Target") == ROWS_ID else "web/cases/list.html"
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
-
-
-def _units(viewer: Viewer) -> Options:
-    """Units to choose between; whoever sees one unit or village only is not asked."""
-    wide = viewer.prefix is not None and len(viewer.prefix) <= 6
-    return [(str(u.id), u.short) for u in township_level_units()] if wide else []
 
 
 @page(*MATTER_ROLES)
@@ -118,6 +62,13 @@ def case_detail_page(request: OfficeRequest, case_id: UUID) -> HttpResponse:
         "tabs": _tabs(groups, len(lines), len(records)),
     }
     return render(request, "web/cases/detail.html", context)
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def case_panel(request: OfficeRequest, case_id: UUID) -> HttpResponse:
+    """The summary of a case beside the list."""
+    return render(request, "web/cases/panel.html", panel_context(case_or_404(request, case_id)))
 
 
 def case_head(view: CaseView) -> dict[str, object]:

@@ -1,41 +1,143 @@
-"""Signing for many leads at once (批量签收): each is its own act, and each tells its own outcome."""
+"""One act on many leads (批量签收、批量分派) and the list as a file: picked rows or the whole view, as a job."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from qingshan.contexts.leads.public import PAGE, leads_by_ids, receive_lead
+from qingshan.commons.jobs.models import Job
+from qingshan.commons.people.selectors import township_level_units
+from qingshan.commons.people.viewer import Viewer
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.leads.public import (
+    BULK_ACTS,
+    MOST_AT_ONCE,
+    bulk_leads,
+    export_leads,
+    labels_of,
+    lead_labels,
+)
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import TABLE
-from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.acting import acting_of
+from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.acting import acting_of, read_uuid
+from qingshan.interfaces.web.listing.page import address_of, picked_ids
 from qingshan.interfaces.web.middleware import OfficeRequest
-from qingshan.interfaces.web.views.lead_filters import read_uuid
+from qingshan.interfaces.web.views.lead_register import EXPORTED, exported_columns, lead_filter, lead_spec
+
+BULK_ROLES = TABLE["lead.receive"].roles | TABLE["lead.dispatch"].roles
+ICONS = {"receive": "receive", "dispatch": "send"}
 
 
-@page(*TABLE["lead.receive"].roles)
+def bulk_items(viewer: Viewer) -> list[dict[str, object]]:
+    """Acts of the bulk bar that this person may do."""
+    words = {"receive": _("签收"), "dispatch": _("分派…")}
+    return [
+        {"label": words[act], "url": reverse("web:lead_bulk", args=[act]), "icon": ICONS[act]}
+        for act, bulk in BULK_ACTS.items()
+        if not viewer.roles.isdisjoint(bulk.roles)
+    ]
+
+
+@page(*BULK_ROLES)
 @require_POST
-def lead_receive_many(request: OfficeRequest) -> HttpResponse:
-    """Sign for the picked leads one by one (三-1-2②b); one that is refused keeps none of the others."""
-    picked = [found for text in request.POST.getlist("id")[:PAGE] if (found := read_uuid(text)) is not None]
-    outcomes = [_receive(request, lead_id) for lead_id in dict.fromkeys(picked)]
-    leads = leads_by_ids(request.viewer, set(picked))
-    rows = [{"lead": leads[lead_id], "reason": reason} for lead_id, reason in outcomes if lead_id in leads]
-    context = {
-        "rows": rows,
-        "done": sum(not row["reason"] for row in rows),
-        "refused": sum(bool(row["reason"]) for row in rows),
+def lead_bulk(request: OfficeRequest, act: str) -> HttpResponse:
+    """Do an act on the picked leads or on all of the view; dispatching asks to whom first (三-1-2②b)."""
+    bulk = BULK_ACTS.get(act)
+    if bulk is None:
+        raise Http404("没有这种批量办理")
+    leads = chosen_leads(request)
+    if act == "dispatch" and leads and "confirmed" not in request.POST:
+        return render(request, "web/leads/bulk_dispatch.html", _dispatch_context(request, leads))
+    try:
+        with transaction.atomic():
+            job = bulk_leads(
+                act=act, leads=leads, params=_params(request), back=_back(request), acting=acting_of(request)
+            )
+    except ActRefused as refusal:
+        messages.error(request, refusal.message)
+        return HttpResponseRedirect(_back(request))
+    _told(request, job)
+    return HttpResponseRedirect(reverse("web:job_detail", args=[job.id]))
+
+
+def _told(request: OfficeRequest, job: Job) -> None:
+    if job.state == "waiting":
+        messages.success(request, _("已提交，正在后台办理；可以离开本页"))
+
+
+def chosen_leads(request: OfficeRequest) -> Sequence[tuple[UUID, str]]:
+    """The picked leads, or all of the view (one more than may be done at once tells that there are too many)."""
+    if request.POST.get("all"):
+        address = address_of(lead_spec(request.viewer, campaign_in_force()), request.POST.get("view", ""))
+        return lead_labels(request.viewer, lead_filter(address), request.now)
+    return labels_of(request.viewer, picked_ids(request.POST.getlist("id"), MOST_AT_ONCE))
+
+
+def _params(request: OfficeRequest) -> Mapping[str, str]:
+    unit = read_uuid(request.POST.get("unit", ""))
+    return {"unit_id": str(unit or ""), "reason": request.POST.get("reason", "").strip()[:500]}
+
+
+def _back(request: OfficeRequest) -> str:
+    """The view from which the act was asked for."""
+    query = address_of(lead_spec(request.viewer, campaign_in_force()), request.POST.get("view", "")).query()
+    return f"{reverse('web:lead_list')}?{query}" if query else reverse("web:lead_list")
+
+
+def _dispatch_context(request: OfficeRequest, leads: Sequence[tuple[UUID, str]]) -> dict[str, object]:
+    units = [(str(unit.id), unit.name) for unit in township_level_units()]
+    return {
+        "count": len(leads),
+        "numbers": [number for _id, number in leads[:8]],
+        "ids": [] if request.POST.get("all") else [lead_id for lead_id, _number in leads],
+        "all": request.POST.get("all", ""),
+        "view": request.POST.get("view", "")[:4000],
+        "too_many": MOST_AT_ONCE if len(leads) > MOST_AT_ONCE else 0,
+        "unit": {
+            "name": "unit",
+            "label": _("分派到"),
+            "kind": "select",
+            "value": "",
+            "required": False,
+            "options": [("", _("各自所在的乡镇")), *units],
+            "help": _("一般按图斑所在位置分派；改派到别的单位须写明理由"),
+        },
+        "reason": {
+            "name": "reason",
+            "label": _("理由"),
+            "kind": "textarea",
+            "value": "",
+            "required": False,
+            "help": _("改派、重新分派须填，写入每条线索的留痕"),
+        },
+        "back": _back(request),
         "now": request.now,
     }
-    return render(request, "web/leads/received.html", context)
 
 
-def _receive(request: OfficeRequest, lead_id: UUID) -> tuple[UUID, str]:
+@page(*MATTER_ROLES)
+@require_POST
+def lead_export(request: OfficeRequest) -> HttpResponse:
+    """The view as a file, written by the worker: its filters, its order, its columns."""
+    address = address_of(lead_spec(request.viewer, campaign_in_force()), request.POST.get("view", ""))
     try:
-        receive_lead(lead_id=lead_id, acting=acting_of(request))
+        with transaction.atomic():
+            job = export_leads(
+                wanted=lead_filter(address),
+                sort=address.sort,
+                columns=exported_columns(address, EXPORTED),
+                kind=request.POST.get("format", ""),
+                back=_back(request),
+                acting=acting_of(request),
+            )
     except ActRefused as refusal:
-        return lead_id, refusal.message or _("不予办理")
-    return lead_id, ""
+        messages.error(request, refusal.message)
+        return HttpResponseRedirect(_back(request))
+    return HttpResponseRedirect(reverse("web:job_detail", args=[job.id]))

@@ -116,6 +116,13 @@ def acts_of(viewer: Viewer, detail: LeadDetail, case: Case | None) -> list[Act]:
     return found
 
 
+def row_acts(viewer: Viewer, lead: Lead) -> list[Act]:
+    """The next act on a row of the list, if it is this viewer's turn."""
+    own, state = is_own_unit(viewer, lead), LeadState(lead.state)
+    names = allowed_acts(state=state, roles=viewer.roles, own_unit=own)
+    return [_act(name, lead) for name in names if name in NEXT][:1]
+
+
 def _act(name: str, lead: Lead) -> Act:
     if name in LEVELS:
         level = LEVELS[name]

@@ -1,37 +1,39 @@
 """Leads (线索): the list, one lead with everything about it, its geometry, the draft of a stop notice."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from qingshan.commons.inbox.selectors import batches
-from qingshan.commons.people.selectors import township_level_units
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.public import cases_of_leads
-from qingshan.contexts.leads.public import PAGE, Lead, LeadDetail, is_own_unit, lead_counts, lead_detail, lead_page
-from qingshan.domain.lead import REGISTER_ROLES, TABLE
+from qingshan.contexts.leads.public import (
+    LEAD_SORTS,
+    Lead,
+    LeadDetail,
+    is_own_unit,
+    lead_counts,
+    lead_detail,
+    lead_rows,
+)
+from qingshan.domain.lead import REGISTER_ROLES, TABLE, LeadState
+from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.listing.address import ListAddress
+from qingshan.interfaces.web.listing.page import Wanted, frame, keys_of, list_response, opens_elsewhere, read_wanted
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import lead_shown
-from qingshan.interfaces.web.views.lead_filters import (
-    FIELDS,
-    ListAddress,
-    Options,
-    channel_text,
-    chips,
-    filter_fields,
-    state_tabs,
-)
+from qingshan.interfaces.web.views.lead_bulk import bulk_items
+from qingshan.interfaces.web.views.lead_filters import channel_text
+from qingshan.interfaces.web.views.lead_panel import panel_context
+from qingshan.interfaces.web.views.lead_register import lead_filter, lead_spec
 
-SIGN = TABLE["lead.receive"]
-ROWS_ID = "lead-rows"
-"""Id of the part of the list that a filter or a tab replaces."""
+SIGN, SEND = TABLE["lead.receive"], TABLE["lead.dispatch"]
 
 
 def lead_or_404(viewer: Viewer, lead_id: UUID) -> LeadDetail:
@@ -45,73 +47,102 @@ def lead_or_404(viewer: Viewer, lead_id: UUID) -> LeadDetail:
 @page(*MATTER_ROLES)
 @require_safe
 def lead_list(request: OfficeRequest) -> HttpResponse:
-    """Leads in scope, newest first; the address holds the whole view (一-1)."""
-    address, swap = ListAddress.read(request.GET), _is_swap(request)
-    response = render(request, "web/leads/_rows.html" if swap else "web/leads/list.html", _list(request, address))
-    if swap:
-        # The address as we write it, without the empty fields of the filter bar.
-        response.headers["HX-Push-Url"] = request.path + address.to(before=address.before).rstrip("?")
-    patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    return response
+    """Leads in scope in the order asked for; the address holds the whole view (一-1)."""
+    in_force = request.in_force = campaign_in_force()
+    spec = lead_spec(request.viewer, in_force, unit_id=request.GET.get("unit", ""))
+    wanted = read_wanted(request, spec, request.viewer)
+    elsewhere = opens_elsewhere(request, spec, wanted)
+    if elsewhere is not None:
+        return elsewhere
+    context = _list(request, wanted, in_force)
+    return list_response(request, spec, wanted.address, context, "web/leads/list.html")
 
 
-def _list(request: OfficeRequest, address: ListAddress) -> dict[str, object]:
-    viewer, in_force, wanted = request.viewer, campaign_in_force(), address.filter()
-    found, counts = lead_page(viewer, wanted, request.now), lead_counts(viewer, wanted, request.now)
-    units, known_batches = _units(viewer), _batches(viewer)
-    state = address.get("state")
+def _list(request: OfficeRequest, wanted: Wanted, in_force: InForce) -> dict[str, object]:
+    viewer, address = request.viewer, wanted.address
+    sort, asked = LEAD_SORTS[address.sort], lead_filter(address)
+    found = lead_rows(viewer, asked, request.now, sort=sort, **keys_of(sort, address, Lead))
+    counts = lead_counts(viewer, asked, request.now)
+    states = address.words("state")
+    total = sum(n for state, n in counts.items() if not states or state in states)
+    bulk = bulk_items(viewer)
     return {
-        "rows": _rows(viewer, found.rows, in_force),
+        **frame(wanted, found, sort, total),
+        "rows": _rows(viewer, found.rows, in_force, show_case="due" in address.columns, pick=bool(bulk)),
         "tabs": state_tabs(address, counts),
-        "fields": filter_fields(address, in_force, units, known_batches),
-        "chips": chips(address, in_force, units, known_batches),
-        "keep": [{"name": "state", "value": state}] if state else [],
-        "clear_url": address.to(dict.fromkeys(FIELDS[1:], "")),
-        "total": counts.get(state, 0) if state else sum(counts.values()),
-        "first_url": address.to() if address.before else "",
-        "next_url": address.to(before=found.rows[PAGE - 1].id) if found.more else "",
-        "may_sign": not viewer.roles.isdisjoint(SIGN.roles),
-        "bulk": [{"label": _("签收"), "url": reverse("web:lead_receive_many"), "icon": "receive"}],
-        "filtered": bool(address.values),
+        "bulk": bulk,
+        "bulk_all": total > len(found.rows),
+        "export_url": reverse("web:lead_export"),
         "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
-        "rows_id": ROWS_ID,
+        "empty": _empty(viewer),
         "now": request.now,
+        **_panel(request, address),
     }
 
 
-def _rows(viewer: Viewer, leads: list[Lead], in_force: InForce) -> list[dict[str, object]]:
-    """Rows with the case that stands on them; ``pick``: the viewer may sign for the lead now."""
-    cases = cases_of_leads(viewer, [lead.id for lead in leads if lead.state == "substantiated"])
-    may_sign = not viewer.roles.isdisjoint(SIGN.roles)
+def _panel(request: OfficeRequest, address: ListAddress) -> dict[str, object]:
+    """The side panel as the address has it; a lead that is not in scope opens none."""
+    detail = lead_detail(request.viewer, address.open) if address.open else None
+    if detail is None or request.headers.get("HX-Request"):
+        return {}
+    return {"panel": "web/leads/panel.html", **panel_context(request, detail)}
+
+
+def _empty(viewer: Viewer) -> dict[str, str]:
+    """What to do when there is nothing."""
+    words = {"icon": "leads", "filtered": _("没有符合条件的线索"), "all": _("看全部线索")}
+    if viewer.roles.isdisjoint(REGISTER_ROLES):
+        text = _("县局分派后会出现在这里，工作台会提醒签收。")
+        return {**words, "title": _("您的辖区还没有线索"), "text": text}
+    return {
+        **words,
+        "title": _("还没有线索"),
+        "text": _("先导入一批下发图斑，或登记一条群众举报、巡查发现的线索。"),
+        "url": reverse("web:batch_upload"),
+        "label": _("导入图斑"),
+    }
+
+
+def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
+    """One tab per state with its count under the other filters; states without leads are left out unless chosen."""
+    chosen = address.words("state")
+    tabs: list[dict[str, object]] = [
+        {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not chosen}
+    ]
+    for state in LeadState:
+        if counts.get(state) or state in chosen:
+            label = labels.state_label("lead", state).text
+            url, count = address.to(state=state.value), counts.get(state, 0)
+            tabs.append({"label": label, "url": url, "count": count, "active": chosen == (state.value,)})
+    return tabs
+
+
+def _rows(
+    viewer: Viewer, leads: list[Lead], in_force: InForce, *, show_case: bool, pick: bool
+) -> list[dict[str, object]]:
+    """Rows with the case that stands on them; ``pick``: the viewer may act on the lead together with others now."""
+    on_ledger = [lead.id for lead in leads if lead.state == "substantiated"] if show_case else []
+    cases = cases_of_leads(viewer, on_ledger) if on_ledger else {}
+    channels = {slug: channel_text(slug, in_force) for slug in {lead.channel for lead in leads}}
     return [
         {
+            "id": lead.id,
+            "label": lead.number,
+            "panel": reverse("web:lead_panel", args=[lead.id]),
             "lead": lead,
             "case": cases.get(lead.id),
-            "channel": channel_text(lead.channel, in_force),
-            "pick": may_sign and lead.state in SIGN.sources and is_own_unit(viewer, lead),
+            "channel": channels[lead.channel],
+            "pick": pick and _may_pick(viewer, lead),
+            "acts": lead_shown.row_acts(viewer, lead),
         }
         for lead in leads
     ]
 
 
-def _is_swap(request: HttpRequest) -> bool:
-    headers = request.headers
-    wanted = headers.get("HX-Target") == ROWS_ID and headers.get("HX-History-Restore-Request") != "true"
-    return bool(headers.get("HX-Request")) and wanted
-
-
-def _units(viewer: Viewer) -> Options:
-    """Units to choose between; whoever sees one unit or village only is not asked."""
-    return [(str(u.id), u.short) for u in township_level_units()] if sees_county(viewer) else []
-
-
-def _batches(viewer: Viewer) -> Options:
-    return [(str(b.id), b.name) for b in batches(limit=50) if b.state == "done"] if sees_county(viewer) else []
-
-
-def sees_county(viewer: Viewer) -> bool:
-    """Whether the viewer's scope is at least the whole county."""
-    return viewer.prefix is not None and len(viewer.prefix) <= 6
+def _may_pick(viewer: Viewer, lead: Lead) -> bool:
+    """Whether an act on many leads is open for this one and this person."""
+    signs = not viewer.roles.isdisjoint(SIGN.roles) and lead.state in SIGN.sources and is_own_unit(viewer, lead)
+    return signs or (not viewer.roles.isdisjoint(SEND.roles) and lead.state in SEND.sources)
 
 
 @page(*MATTER_ROLES)
@@ -120,6 +151,14 @@ def lead_detail_page(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """One lead: state, clock, next act, facts, map, verifications, photos, re-checks, history."""
     detail = lead_or_404(request.viewer, lead_id)
     return render(request, "web/leads/detail.html", lead_shown.detail_context(request, detail))
+
+
+@page(*MATTER_ROLES)
+@require_safe
+def lead_panel(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
+    """The summary of a lead beside the list."""
+    detail = lead_or_404(request.viewer, lead_id)
+    return render(request, "web/leads/panel.html", panel_context(request, detail))
 
 
 @page(*MATTER_ROLES)

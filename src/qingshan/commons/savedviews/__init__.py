@@ -1,0 +1,1 @@
+"""Saved views of lists: a name for a set of filters, columns and an order."""
