@@ -220,6 +220,7 @@ class Matters:
         keys = {
             "job": "job_id",
             "picture": "layer_id",
+            "view": "view_id",
             "lead": "lead_id",
             "active_lead": "lead_id",
             "case": "case_id",
