@@ -16,7 +16,10 @@ from django.urls import URLPattern, reverse
 
 from qingshan.commons.accounts.models import Roster, SessionRecord
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.files.services import store_file
 from qingshan.commons.people.models import Account, Holding
+from qingshan.commons.people.viewer import Acting
+from qingshan.contexts.ledgers.public import register_return, register_template
 from qingshan.interfaces.web.urls import urlpatterns
 from tests import cast
 from tests.cast import Member
@@ -138,6 +141,20 @@ ROWS: dict[str, Row] = {
     "case_correct_station": Row(BUREAU, "case", more=STATION),
     "ledger": Row(MATTER),
     "ledger_download": Row(MATTER),
+    # the ledger's file, print and templates
+    "ledger_make": Row(MATTER, method="post"),
+    "ledger_print": Row(MATTER),
+    "ledger_templates": Row(OFFICE),
+    "ledger_template_new": Row(OFFICE),
+    "ledger_template": Row(OFFICE, "template"),
+    "ledger_template_map": Row(OFFICE, "template", "post"),
+    "ledger_template_propose": Row(OFFICE, "template", "post"),
+    "ledger_template_decide": Row(frozenset({"bureau_leader"}), "template", "post"),
+    "ledger_returns": Row(TOWNSHIP),
+    "ledger_return_download": Row(TOWNSHIP),
+    "ledger_return": Row(TOWNSHIP, "return_sheet"),
+    "ledger_return_apply": Row(TOWNSHIP, "return_sheet", "post"),
+    "ledger_template_try": Row(OFFICE, "template"),
     "journal": Row(MATTER | {"audit_admin"}),
     "journal_seals": Row(MATTER | {"audit_admin"}),
     "journal_seal_print": Row(MATTER | {"audit_admin"}),
@@ -214,6 +231,8 @@ class Matters:
     order_line: UUID
     take_over: UUID
     kept: Mapping[str, UUID]
+    template: UUID
+    return_sheet: UUID
 
     def arguments(self, row: Row) -> dict[str, Any]:
         """Arguments for an address on this township's matter."""
@@ -229,6 +248,8 @@ class Matters:
             "order": "assignment_id",
             "order_line": "line_id",
             "take_over": "take_over_id",
+            "template": "template_id",
+            "return_sheet": "sheet_id",
         }
         if row.on in self.kept:
             return {**dict(row.more), f"{row.on}_id": self.kept[row.on]}
@@ -271,6 +292,8 @@ def _matters(world: World, township: str) -> Matters:
         order_line=order_line,
         take_over=_take_over(world),
         kept=_kept(world, township),
+        template=_template(world),
+        return_sheet=_return_sheet(world, township),
     )
 
 
@@ -313,6 +336,30 @@ def _kept(world: World, township: str) -> dict[str, UUID]:
         "account": account.id, "person": holding.person_id, "holding": holding.id, "post": holding.post_id,
         "session": session.id, "roster": roster.id,
     }  # fmt: skip
+
+
+def _template(world: World) -> UUID:
+    """A form of the ledger that waits to be read."""
+
+    def service(*, acting: Acting) -> UUID:
+        file = store_file(
+            chunks=[b"PK\x03\x04"], name="表样.xlsx", uploaded_by=acting.viewer.account_id, now=acting.now()
+        )
+        return register_template(file=file, name="演示表样", acting=acting)[0].id
+
+    return world.perform(cast.BUREAU_OFFICER, service)
+
+
+def _return_sheet(world: World, township: str) -> UUID:
+    """A sheet that the township filled and handed in."""
+
+    def service(*, acting: Acting) -> UUID:
+        file = store_file(
+            chunks=[b"PK\x03\x04"], name="回填.xlsx", uploaded_by=acting.viewer.account_id, now=acting.now()
+        )
+        return register_return(file=file, acting=acting)[0].id
+
+    return world.perform(cast.OFFICERS[township][0], service)
 
 
 def _sees(member: Member, matters: Matters, township: str) -> bool:

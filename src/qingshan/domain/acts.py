@@ -17,6 +17,7 @@ class MatterKind(StrEnum):
     ASSIGNMENT_LINE = "assignment_line"
     IMAGE_LAYER = "image_layer"
     PERSON = "person"
+    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,9 @@ _LABELS = {
     "person.end_sessions": "退出其全部设备",
     "person.drop_second_factor": "取消第二道验证",
     "person.take_in_roster": "按名册批量开户",
+    "template.propose": "提出台账模板",
+    "template.put_in_force": "启用台账模板",
+    "template.reject": "退回台账模板",
 }
 
 CATALOGUE: dict[str, ActKind] = {name: ActKind(name=name, version=1, label=label) for name, label in _LABELS.items()}

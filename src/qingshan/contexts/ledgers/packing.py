@@ -29,11 +29,12 @@ class SheetRefused(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Scanned:
-    """What was found in one sheet: its rectangle, its formulas (row, column), whether it is hidden."""
+    """What was found in one sheet: its rectangle, how many cells are written in it, its formulas (row, column)."""
 
     name: str = ""
     last_row: int = 0
     last_column: int = 0
+    cells: int = 0
     formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
@@ -131,6 +132,7 @@ class _SheetScan:
             self._row = _bounded(int(text) if text.isdigit() else self._row + 1, _MAX_ROW)
             self._column = 0
         elif local == "c":
+            self.found.cells += 1
             self._cell(attributes.get("r", ""))
         elif local in ("v", "is", "f"):
             self.found.last_row = max(self.found.last_row, self._row)

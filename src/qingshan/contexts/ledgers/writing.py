@@ -16,7 +16,7 @@ from qingshan.contexts.ledgers.cells import column_letters
 _CELL_HOLDS = 32_767
 """UTF-16 units of one cell of the format."""
 _SURELY_FITS = _CELL_HOLDS // 2
-_SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\\s|\\s$")
+_MARKS = frozenset("&<>_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ufffe\uffff]")
 _ESCAPE = re.compile("_(x[0-9A-Fa-f]{4}_)")
 
@@ -34,8 +34,11 @@ class RowShape:
 
     def __init__(self, formats: Sequence[Format], *, height: float = 0, first_column: int = 0) -> None:
         """One format per column."""
-        self.letters = [column_letters(first_column + n + 1) for n in range(len(formats))]
-        self.styles = [int(f._get_xf_index()) for f in formats]  # noqa: SLF001 - the library has no public name for it
+        letters = [column_letters(first_column + n + 1) for n in range(len(formats))]
+        styles = [int(f._get_xf_index()) for f in formats]  # noqa: SLF001 - the library has no public name for it
+        self.opened = [f'<c r="{name}' for name in letters]
+        self.styled = [f'" s="{style}"' for style in styles]
+        self.texts = [f'" s="{style}" t="inlineStr"><is>' for style in styles]
         self.attributes = f' ht="{height:g}" customHeight="1"' if height else ""
         self.first, self.last = first_column, first_column + len(formats) - 1
 
@@ -51,21 +54,21 @@ class StreamingSheet(Worksheet):  # type: ignore[misc]  # the library has no typ
             raise ValueError(f"row {row} is outside the sheet or comes too late")
         number = row + 1
         parts = [f'<row r="{number}"{shape.attributes}>']
-        for value, letters, style in zip(values, shape.letters, shape.styles, strict=True):
+        for position, value in enumerate(values):
             if value == "":
-                parts.append(f'<c r="{letters}{number}" s="{style}"/>')
+                parts.append(f"{shape.opened[position]}{number}{shape.styled[position]}/>")
             elif isinstance(value, str):
-                parts.append(f'<c r="{letters}{number}" s="{style}" t="inlineStr"><is>{_text(fitting(value))}</is></c>')
+                parts.append(f"{shape.opened[position]}{number}{shape.texts[position]}{_text(value)}</is></c>")
             else:
-                parts.append(f'<c r="{letters}{number}" s="{style}"><v>{value!r}</v></c>')
+                parts.append(f"{shape.opened[position]}{number}{shape.styled[position]}><v>{value!r}</v></c>")
         parts.append("</row>")
         self.row_data_fh.write("".join(parts))
 
 
 def _text(text: str) -> str:
-    if _SPECIAL.search(text) is None:
+    if text.isprintable() and len(text) < _SURELY_FITS and _MARKS.isdisjoint(text) and text.strip() == text:
         return f"<t>{text}</t>"
-    safe = _ESCAPE.sub(r"_x005F_\1", text)
+    safe = _ESCAPE.sub(r"_x005F_\1", fitting(text))
     safe = safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = _CONTROL.sub(lambda found: f"_x{ord(found[0]):04X}_", safe)
     return f'<t xml:space="preserve">{safe}</t>'

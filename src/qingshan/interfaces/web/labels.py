@@ -250,6 +250,9 @@ ACTS: dict[str, Text] = {
     "person.end_sessions": _("退出其全部设备"),
     "person.drop_second_factor": _("取消第二道验证"),
     "person.take_in_roster": _("按名册批量开户"),
+    "template.propose": _("提出台账模板"),
+    "template.put_in_force": _("启用台账模板"),
+    "template.reject": _("退回台账模板"),
 }
 
 ORDER_KINDS: dict[str, Text] = {

@@ -8,6 +8,7 @@ from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_images import urlpatterns as image_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
+from qingshan.interfaces.web.urls_ledgers import urlpatterns as ledger_urls
 from qingshan.interfaces.web.urls_lists import urlpatterns as list_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
@@ -27,6 +28,7 @@ urlpatterns = [
     *lead_urls,
     *map_urls,
     *image_urls,
+    *ledger_urls,
     *case_urls,
     *job_urls,
     *list_urls,

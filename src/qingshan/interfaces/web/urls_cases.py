@@ -1,4 +1,4 @@
-"""Addresses of cases, ledger, journal, units, clauses and the campaign."""
+"""Addresses of cases, journal, units, clauses and the campaign."""
 
 from django.urls import path
 
@@ -11,7 +11,6 @@ from qingshan.interfaces.web.views import (
     cases,
     clauses,
     journal,
-    ledger,
     units,
 )
 
@@ -30,8 +29,6 @@ urlpatterns = [
     path(f"{_CASE}/correct/", case_acts.case_correct, name="case_correct"),
     path(f"{_STATION}/", case_stations.case_station, name="case_station"),
     path(f"{_STATION}/correct/", case_stations.case_correct_station, name="case_correct_station"),
-    path("ledger/", ledger.ledger, name="ledger"),
-    path("ledger/download/", ledger.ledger_download, name="ledger_download"),
     path("journal/", journal.journal, name="journal"),
     path("journal/seals/", journal.journal_seals, name="journal_seals"),
     path("journal/seals/print/", journal.journal_seal_print, name="journal_seal_print"),

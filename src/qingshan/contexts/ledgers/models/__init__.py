@@ -1,5 +1,14 @@
 """Tables of ledgers."""
 
+from qingshan.contexts.ledgers.models.returns import ReturnRow, ReturnSheet
 from qingshan.contexts.ledgers.models.takeovers import TakeOver, TakeOverMapping, TakeOverRow
+from qingshan.contexts.ledgers.models.templates import LedgerTemplate
 
-__all__ = ["TakeOver", "TakeOverMapping", "TakeOverRow"]
+__all__ = [
+    "LedgerTemplate",
+    "ReturnRow",
+    "ReturnSheet",
+    "TakeOver",
+    "TakeOverMapping",
+    "TakeOverRow",
+]

@@ -6,26 +6,39 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
-from django.http import HttpResponse, QueryDict
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.ledgers.public import (
+    AT_ONCE,
     COLUMNS,
+    DECIDE_ROLES,
+    FORM,
+    OWN,
+    PROPOSE_ROLES,
     Ledger,
     LedgerRow,
     NotYet,
+    is_large,
     ledger_as_of,
+    queue_ledger,
     read_texts,
     rows_holding,
-    write_ledger,
+    template_at,
+    write_in_form,
 )
 from qingshan.domain.case import CaseState
+from qingshan.domain.lead import TOWNSHIP
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
-from qingshan.interfaces.web.acting import read_moment
+from qingshan.interfaces.web.acting import acting_of, read_moment
 from qingshan.interfaces.web.casework.listing import read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
 
@@ -44,7 +57,8 @@ SHORT = (
 """Columns shown at first; all of them are one click away and in the file."""
 
 
-def _values(request: OfficeRequest) -> dict[str, str]:
+def ledger_values(request: OfficeRequest) -> dict[str, str]:
+    """Moment and filters of the address."""
     values = {name: request.GET.get(name, "").strip()[:120] for name in FIELDS}
     return {name: value for name, value in values.items() if value}
 
@@ -62,7 +76,7 @@ def _address(values: Mapping[str, str], **changed: str) -> str:
 @require_safe
 def ledger(request: OfficeRequest) -> HttpResponse:
     """The ledger as of a moment (now, when none is given), filtered; the address holds the whole view."""
-    values, in_force = _values(request), campaign_in_force()
+    values, in_force = ledger_values(request), campaign_in_force()
     asked = read_moment(values.get("as_of", ""))
     problem = (
         _("“%(text)s”不是时刻，请写成 2024-08-14T17:00") % {"text": values["as_of"]}
@@ -74,7 +88,7 @@ def ledger(request: OfficeRequest) -> HttpResponse:
     except NotYet as refusal:
         problem = str(refusal)
         made = ledger_as_of(request.viewer, request.now, now=request.now, patience=PATIENCE)
-    matching = [row for row in made.rows if _matches(row, values)]
+    matching = [row for row in made.rows if matches(row, values)]
     if values.get("q"):
         matching = rows_holding(matching, values["q"])
     shown, more = _one_page(matching, request.GET.get("after", ""))
@@ -95,7 +109,13 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         "filtered": bool(set(values) - {"as_of", "columns"}),
         "first_url": _address(values) if request.GET.get("after") else "",
         "next_url": _address(values, after=str(shown[-1].lead_id)) if more else "",
-        "download_query": f"?{_moment_query(made.moment)}" if asked and not problem else "",
+        "download_query": f"{_moment_query(made.moment)}" if asked and not problem else "",
+        "large": len(made.rows) > AT_ONCE,
+        "as_of": made.moment.isoformat() if asked and not problem else "",
+        "print_query": _address({n: v for n, v in values.items() if n != "columns"}),
+        "form": template_at(made.moment, in_force.zone),
+        "may_return": request.viewer.has(*TOWNSHIP),
+        "may_template": request.viewer.has(*PROPOSE_ROLES, *DECIDE_ROLES),
         "summary": _summary(made),
         "now": request.now,
     }
@@ -117,7 +137,8 @@ def _label(header: str) -> str:
     return bare if len(bare) <= LABEL_LENGTH else f"{bare[: LABEL_LENGTH - 1]}…"
 
 
-def _matches(row: LedgerRow, values: Mapping[str, str]) -> bool:
+def matches(row: LedgerRow, values: Mapping[str, str]) -> bool:
+    """Whether a row passes the filters that need none of its texts."""
     exact = {"verdict": row.verdict, "category": row.category, "unit": row.township, "state": row.state}
     return not any(values.get(name) and values[name] != value for name, value in exact.items())
 
@@ -182,24 +203,61 @@ def _moment_query(moment: datetime) -> str:
 @page(*MATTER_ROLES)
 @require_safe
 def ledger_download(request: OfficeRequest) -> HttpResponse:
-    """The whole ledger in the viewer's scope as an Excel file as of a moment; the same content whenever re-made."""
-    text = request.GET.get("as_of", "")
-    moment = read_moment(text) if text else request.now.replace(microsecond=0)
+    """The whole ledger in the viewer's scope as an Excel file as of a moment; the same content whenever re-made.
+
+    ``form=form``: in the bureau's form in force at that moment. A large one is made by the worker instead.
+    """
+    moment = _moment(request, request.GET.get("as_of", ""))
     if moment is None:
-        return HttpResponse(
-            _("截至时刻写得不对，请写成 2024-08-14T17:00"), status=422, content_type="text/plain; charset=utf-8"
-        )
+        return _said(_("截至时刻写得不对，请写成 2024-08-14T17:00"))
+    if is_large(request.viewer):
+        messages.info(request, _("台账超过 %(n)s 行，请点“后台生成”，完成后在“我的任务”下载") % {"n": AT_ONCE})
+        return HttpResponseRedirect(reverse("web:ledger"))
     zone = campaign_in_force().zone
     try:
         made = ledger_as_of(request.viewer, moment, now=request.now, patience=PATIENCE)
     except NotYet as refusal:
-        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return _said(str(refusal))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.xlsx"
-        rows = write_ledger(made, path, zone=zone)
+        form = FORM if request.GET.get("form") == FORM else OWN
+        rows = write_in_form(made, path, zone=zone, unit=request.viewer.unit_name, form=form)
         data = path.read_bytes()
     name = f"台账清单-截至{moment.astimezone(zone):%Y%m%d-%H%M}-{rows}行.xlsx"
-    response = HttpResponse(data, content_type=MEDIA_TYPE)
-    response["Content-Disposition"] = f"attachment; filename=ledger.xlsx; filename*=UTF-8''{quote(name)}"
+    response = excel_response(data, name)
     response["X-Ledger-Rows"] = str(rows)
     return response
+
+
+def excel_response(data: bytes, name: str) -> HttpResponse:
+    """A workbook to be saved under a Chinese name."""
+    response = HttpResponse(data, content_type=MEDIA_TYPE)
+    response["Content-Disposition"] = f"attachment; filename=ledger.xlsx; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+def _moment(request: OfficeRequest, text: str) -> datetime | None:
+    return read_moment(text) if text else request.now.replace(microsecond=0)
+
+
+def _said(text: str) -> HttpResponse:
+    return HttpResponse(text, status=422, content_type="text/plain; charset=utf-8")
+
+
+@page(*MATTER_ROLES)
+@require_POST
+def ledger_make(request: OfficeRequest) -> HttpResponse:
+    """Let the worker write the ledger as of a moment; the file waits on the job's page."""
+    moment = _moment(request, request.POST.get("as_of", ""))
+    if moment is None:
+        return _said(_("截至时刻写得不对，请写成 2024-08-14T17:00"))
+    form = FORM if request.POST.get("form") == FORM else OWN
+    try:
+        with transaction.atomic():
+            job = queue_ledger(moment=moment, form=form, acting=acting_of(request))
+    except NotYet as refusal:
+        return _said(str(refusal))
+    except AlreadyEnqueued:
+        messages.info(request, _("同一份台账已在排队，请到“我的任务”看进度"))
+        return HttpResponseRedirect(reverse("web:job_list"))
+    return HttpResponseRedirect(reverse("web:job_detail", args=[job.id]))

@@ -1,0 +1,126 @@
+"""Townships' round trip (回填表): take the open leads home, hand the filled sheet in, tick what is to be done."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from qingshan.commons.files.services import FileRefused, store_file
+from qingshan.commons.jobs.services import latest_job
+from qingshan.contexts.ledgers.public import (
+    ReturnSheet,
+    open_leads,
+    queue_rows,
+    register_return,
+    return_rows,
+    return_sheet,
+    return_sheets,
+    write_return_sheet,
+)
+from qingshan.domain.acts import ActRefused
+from qingshan.domain.lead import TOWNSHIP
+from qingshan.interfaces.web.access import page
+from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
+from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.ledger import excel_response
+
+OWN = tuple(sorted(TOWNSHIP))
+LIMIT = 10 * 1024 * 1024
+
+
+@page(*OWN)
+@require_http_methods(["GET", "POST"])
+def return_list(request: OfficeRequest) -> HttpResponse:
+    """The township's sheets and where to hand a new one in."""
+    made: list[ReturnSheet] = []
+
+    def context() -> dict[str, object]:
+        return {"rows": return_sheets(request.viewer), "now": request.now}
+
+    if request.method != "POST":
+        return render(request, "web/ledger/returns.html", context())
+    response = perform(
+        request,
+        lambda: made.append(_register(request)),
+        done=_("回填表已存下，正在逐行核对"),
+        to="",
+        template="web/ledger/returns.html",
+        context=context,
+    )
+    if made:
+        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
+        response.headers[name] = reverse("web:ledger_return", args=[made[0].id])
+    return response
+
+
+def _register(request: OfficeRequest) -> ReturnSheet:
+    posted = request.FILES.get("file")
+    if posted is None:
+        raise ActRefused("file", _("没有选择文件"))
+    try:
+        row = store_file(
+            chunks=posted.chunks(),
+            name=posted.name or "",
+            uploaded_by=request.viewer.account_id,
+            now=request.now,
+            limit=LIMIT,
+        )
+    except FileRefused as refusal:
+        raise ActRefused("file", str(refusal)) from refusal
+    return register_return(file=row, acting=acting_of(request))[0]
+
+
+@page(*OWN)
+@require_safe
+def return_download(request: OfficeRequest) -> HttpResponse:
+    """The township's open leads as a sheet to be filled off line."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "return.xlsx"
+        title = f"{request.viewer.unit_name}待办线索回填表（{request.now.astimezone():%Y-%m-%d %H:%M} 下载）"
+        write_return_sheet(open_leads(request.viewer), path, title=title)
+        data = path.read_bytes()
+    return excel_response(data, f"回填表-{request.viewer.unit_name}.xlsx")
+
+
+@page(*OWN)
+@require_safe
+def return_detail(request: OfficeRequest, sheet_id: UUID) -> HttpResponse:
+    """One sheet: every row with its differences or why it cannot be done."""
+    return render(request, "web/ledger/return.html", _context(request, sheet_id))
+
+
+def _context(request: OfficeRequest, sheet_id: UUID) -> dict[str, object]:
+    sheet = return_sheet(sheet_id, request.viewer)
+    if sheet is None:
+        raise Http404("没有这份回填表，或它不是本单位的")
+    rows = return_rows(sheet.id)
+    return {
+        "sheet": sheet,
+        "job": latest_job(sheet.id, "ledger_return"),
+        "apply": latest_job(sheet.id, "ledger_return_apply"),
+        "changed": [row for row in rows if row.outcome == "changed"],
+        "refused": [row for row in rows if row.outcome == "refused"],
+        "open": any(row.outcome == "changed" and row.applied_at is None for row in rows),
+        "now": request.now,
+    }
+
+
+@page(*OWN)
+@require_POST
+def return_apply(request: OfficeRequest, sheet_id: UUID) -> HttpResponse:
+    """Let the ticked rows be done."""
+    context = _context(request, sheet_id)
+    picked = [found for text in request.POST.getlist("row") if (found := read_uuid(text)) is not None]
+    return perform(
+        request,
+        lambda: queue_rows(sheet_id=sheet_id, row_ids=picked, acting=acting_of(request)),
+        done=_("开始办理勾选的行"),
+        to=reverse("web:ledger_return", args=[sheet_id]),
+        template="web/ledger/return.html",
+        context=lambda: context,
+    )
