@@ -63,6 +63,8 @@ ROWS: dict[str, Row] = {
     "list_jobs": Row(ALL),
     "get_job": Row(ALL, more={"job_id": ANY_UUID}),
     "list_job_items": Row(ALL, more={"job_id": ANY_UUID}),
+    "fetch_job_file": Row(ALL, more={"job_id": ANY_UUID}),
+    "retry": Row(ALL, more={"job_id": ANY_UUID}),
     "list_leads": Row(MATTER),
     "get_lead": Row(MATTER, "lead"),
     "list_lead_entries": Row(MATTER, "lead"),

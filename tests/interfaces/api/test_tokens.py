@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from qingshan.commons.people.models import Account, Holding
-from qingshan.commons.tokens.models import StoredAnswer, Token
-from qingshan.commons.tokens.services import MOST_LIVE, forget_answers, make_token, revoke_token
+from qingshan.commons.tokens.models import StoredAnswer, Token, WrongWindow
+from qingshan.commons.tokens.services import MOST_LIVE, forget_answers, forget_wrong, make_token, revoke_token
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.fixtures_api import Caller
@@ -128,6 +128,36 @@ def test_too_many_calls_are_told_to_wait(caller: MakeCaller, settings: Any, cloc
     assert other.get("/me").status_code == 200
     clock.tick(minutes=1)
     assert call.get("/me").status_code == 200
+
+
+def test_an_address_with_wrong_tokens_is_told_to_wait(
+    caller: MakeCaller, settings: Any, clock: cast.Clock, world: World
+) -> None:
+    settings.QINGSHAN_API_WRONG_TOKENS = 3
+    call = caller(cast.BUREAU_OFFICER)
+    right, call.token = call.token, call.token[:16] + "A" * 43
+    told = [call.get("/me").json()["code"] for _ in range(4)]
+    assert told == ["token", "token", "token", "wrong_tokens"]
+    refused = call.get("/me")
+    _refused(refused, 429, "wrong_tokens")
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+
+    def asked_from(address: str) -> int:
+        headers = {"Authorization": f"Bearer {call.token}"}
+        return int(Client(REMOTE_ADDR=address).get("/api/v1/me", headers=headers).status_code)
+
+    # Somebody else's address, and a right token from the same one, are not held up by it.
+    assert asked_from("192.0.2.7") == 401
+    # A network of IPv6 is one address.
+    assert [asked_from(f"2001:db8::{n}") for n in range(1, 5)] == [401, 401, 401, 429]
+    wrong, call.token = call.token, right
+    assert call.get("/me").status_code == 200
+    clock.tick(minutes=1)
+    call.token = wrong
+    _refused(call.get("/me"), 401, "token")
+    with world.seeing_all():
+        assert forget_wrong(now=clock.now) == 2
+        assert WrongWindow.objects.count() == 1
 
 
 def test_use_is_noted_with_the_address(caller: MakeCaller, world: World, clock: cast.Clock) -> None:

@@ -55,6 +55,14 @@ class CallWindow(models.Model):
     calls = models.PositiveIntegerField()
 
 
+class WrongWindow(models.Model):
+    """Calls with a wrong token from an address in the minute ``window``. Unlogged: a crash may forget it."""
+
+    address = models.CharField(max_length=45, primary_key=True)
+    window = models.BigIntegerField(db_index=True)
+    calls = models.PositiveIntegerField()
+
+
 class StoredAnswer(models.Model):
     """The answer to a call that was made under a key (Idempotency-Key): the same call again gets it again.
 

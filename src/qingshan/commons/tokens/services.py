@@ -6,12 +6,13 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from uuid import UUID
 
 from django.db import connection
 
 from qingshan.commons.people.viewer import Acting
-from qingshan.commons.tokens.models import LONGEST, StoredAnswer, Token
+from qingshan.commons.tokens.models import LONGEST, StoredAnswer, Token, WrongWindow
 from qingshan.commons.tokens.scopes import SCOPES
 from qingshan.domain.acts import ActRefused
 
@@ -117,6 +118,40 @@ def count_call(*, token_id: UUID, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [token_id, int(now.timestamp()) // 60])
         return int(cursor.fetchone()[0])
+
+
+_COUNT_WRONG = """
+INSERT INTO tokens_wrongwindow AS w (address, "window", calls) VALUES (%s, %s, 1)
+ON CONFLICT (address) DO UPDATE SET
+  calls = CASE WHEN w."window" = EXCLUDED."window" THEN w.calls + 1 ELSE 1 END, "window" = EXCLUDED."window"
+RETURNING calls
+"""
+
+
+def count_wrong(*, address: str, now: datetime) -> int:
+    """Count a call with a wrong token; returns how many came from this address in this minute, this one included.
+
+    An IPv6 address counts by its /64: whoever has one has them all. Asks for a system scope.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_WRONG, [_network(address), int(now.timestamp()) // 60])
+        return int(cursor.fetchone()[0])
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return "?"
+    if isinstance(found, IPv4Address):
+        return str(found)
+    inside = found.ipv4_mapped
+    return str(inside) if inside else str(IPv6Network((found, 64), strict=False))
+
+
+def forget_wrong(*, now: datetime) -> int:
+    """Delete counts of addresses that are over; returns how many."""
+    return WrongWindow.objects.filter(window__lt=int(now.timestamp()) // 60).delete()[0]
 
 
 def forget_answers(*, now: datetime) -> int:

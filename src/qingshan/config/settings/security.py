@@ -86,3 +86,5 @@ SILENCED_SYSTEM_CHECKS = [
 
 QINGSHAN_API_RATE = number("QINGSHAN_API_RATE", 600)
 """Calls a personal token may make in a minute."""
+QINGSHAN_API_WRONG_TOKENS = number("QINGSHAN_API_WRONG_TOKENS", 30)
+"""Calls with wrong tokens that one address may make in a minute before it is told to wait."""

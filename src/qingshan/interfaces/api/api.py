@@ -9,6 +9,7 @@ from qingshan.interfaces.api import (
     routes_batches,
     routes_case_acts,
     routes_files,
+    routes_jobs,
     routes_journal,
     routes_lead_acts,
     routes_ledger,
@@ -37,6 +38,7 @@ for _kind in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(_kind, reraise)
 _ROOMS = (
     routes_me,
+    routes_jobs,
     routes_lead_acts,
     routes_case_acts,
     routes_batches,

@@ -11,7 +11,7 @@ from qingshan.commons.base.scope import system_scope
 from qingshan.commons.people.opening import viewer_at
 from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.tokens.models import Token
-from qingshan.commons.tokens.services import count_call, find_token
+from qingshan.commons.tokens.services import count_call, count_wrong, find_token
 from qingshan.interfaces.api.problems import Problem
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="qingshan"'}
@@ -50,21 +50,31 @@ class Caller:
 
 def caller_of(request: ApiRequest) -> Caller:
     """The caller, in a transaction of its own; raises `Problem` 401 or 429."""
-    text = _bearer(request)
+    text, address = _bearer(request), address_of(request)
+    reset = WINDOW - int(request.now.timestamp()) % WINDOW
     with system_scope():
-        token = find_token(text=text, now=request.now, address=address_of(request))
-        if token is None:
-            raise Problem(401, "token", "令牌不对、已过期或已停用", headers=CHALLENGE)
+        token = find_token(text=text, now=request.now, address=address)
+        wrong = count_wrong(address=address, now=request.now) if token is None else 0
+    if token is None:
+        raise _wrong_token(wrong, reset)
+    with system_scope():
         viewer = viewer_at(token.account, now=request.now, post_id=token.post_id)
         if viewer is None or viewer.post_id != token.post_id:
             raise Problem(401, "no_post", "令牌所属的职务已不由您担任，请用现任职务重新生成令牌", headers=CHALLENGE)
         calls = count_call(token_id=token.id, now=request.now)
-    reset = WINDOW - int(request.now.timestamp()) % WINDOW
     caller = Caller(token=token, viewer=viewer, left=settings.QINGSHAN_API_RATE - calls, reset=reset)
     if caller.left < 0:
         headers = {**caller.headers(), "Retry-After": str(reset)}
         raise Problem(429, "rate", f"每分钟最多 {settings.QINGSHAN_API_RATE} 次，请 {reset} 秒后再试", headers=headers)
     return caller
+
+
+def _wrong_token(times: int, reset: int) -> Problem:
+    """A wrong token, or too many of them from one address; right ones from there still open."""
+    if times <= settings.QINGSHAN_API_WRONG_TOKENS:
+        return Problem(401, "token", "令牌不对、已过期或已停用", headers=CHALLENGE)
+    detail = f"这个地址用错令牌的次数太多，请更正令牌，{reset} 秒后再试"
+    return Problem(429, "wrong_tokens", detail, headers={"Retry-After": str(reset)})
 
 
 def _bearer(request: HttpRequest) -> str:

@@ -20,6 +20,7 @@ from django.http.request import UnreadablePostError
 from django.http.response import HttpResponseBase
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
+from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.files.services import FileRefused
 from qingshan.commons.journal.busy import is_busy
@@ -167,6 +168,8 @@ def _of_database(error: Exception) -> Problem | None:
         return Problem(409, "busy", "系统正在处理别的办理，请稍后再试", headers={"Retry-After": "2"})
     if isinstance(error, DataError) or (isinstance(error, ValueError) and "NUL" in str(error)):
         return Problem(422, "data", "有一项内容太长或含有不能保存的字符")
+    if isinstance(error, AlreadyEnqueued):
+        return Problem(409, "done", "同样的任务已在排队，请等它开始后再提交")
     if isinstance(error, IntegrityError):
         return Problem(409, "race", "刚被他人办理，请重新读取后再试")
     return None

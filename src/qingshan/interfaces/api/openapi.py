@@ -33,7 +33,6 @@ _PROBLEM: dict[str, Any] = {
 }
 
 
-@lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The description as a mapping."""
     from qingshan.interfaces.api.api import api
@@ -56,6 +55,7 @@ def _plain_parameters(operation: dict[str, Any]) -> None:
             parameter["schema"] = kinds[0]
 
 
+@lru_cache(maxsize=1)
 def document_text() -> str:
     """The description as it is committed: sorted, one form."""
     return json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

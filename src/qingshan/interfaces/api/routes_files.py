@@ -47,7 +47,11 @@ def upload_file(request: ApiRequest, file: File[UploadedFile]) -> FileOut:
 @operation(router, "GET", "/files/{uuid:file_id}", FETCH, summary="原件", media=MEDIA)
 def fetch_file(request: ApiRequest, file_id: UUID) -> HttpResponseBase:
     """The original, bit for bit; visible with the matter it belongs to."""
-    row = _visible(file_id)
+    return original(request, _visible(file_id))
+
+
+def original(request: ApiRequest, row: StoredFile) -> HttpResponseBase:
+    """A stored file as the answer; 304 when the caller has it already."""
     tag = f'"{row.sha256}"'
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})

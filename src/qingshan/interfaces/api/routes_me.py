@@ -1,22 +1,19 @@
-"""Who calls, and what everybody may read: units with their posts, the plan, own jobs."""
+"""Who calls, and what everybody may read: units with their posts, the plan."""
 
 from datetime import date, datetime
-from uuid import UUID
 
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Router
 
-from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.people.selectors import posts_of, unit_by_slug, units
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.interfaces.api.authentication import ApiRequest
-from qingshan.interfaces.api.fields import Answer, Key, QueryNumber
-from qingshan.interfaces.api.shown_common import JobOut, UnitRef, job_out
+from qingshan.interfaces.api.fields import Answer
+from qingshan.interfaces.api.shown_common import UnitRef
 from qingshan.interfaces.api.specs import Spec, operation
 
 router = Router(tags=["本人与基础资料"])
 ANYBODY = Spec()
-PAGE = 50
 
 
 class MeOut(Answer):
@@ -263,81 +260,4 @@ def _track(slug: str) -> TrackDefOut:
             )
             for s in definition.stations
         ],
-    )
-
-
-class JobsOut(Answer):
-    """Own jobs, newest first."""
-
-    jobs: list[JobOut]
-    next: UUID | None
-
-
-class JobQuery(Schema):
-    """Where the page begins."""
-
-    before: Key | None = None
-
-
-@operation(router, "GET", "/jobs", ANYBODY, summary="我的任务", answer=JobsOut)
-def list_jobs(request: ApiRequest, filters: Query[JobQuery]) -> JobsOut:
-    """Long work that the caller started, by page or by program."""
-    rows = Job.objects.filter(created_by=request.viewer.account_id).order_by("-id")
-    if filters.before is not None:
-        rows = rows.filter(id__lt=filters.before)
-    found = list(rows[: PAGE + 1])
-    more = len(found) > PAGE
-    return JobsOut(jobs=[job_out(job) for job in found[:PAGE]], next=found[PAGE - 1].id if more else None)
-
-
-def own_job(request: ApiRequest, job_id: UUID) -> Job:
-    """A job of the caller."""
-    job = Job.objects.filter(id=job_id, created_by=request.viewer.account_id).first()
-    if job is None:
-        raise Http404("没有这个任务，或它不是您提交的")
-    return job
-
-
-@operation(router, "GET", "/jobs/{uuid:job_id}", ANYBODY, summary="一个任务", answer=JobOut)
-def get_job(request: ApiRequest, job_id: UUID) -> JobOut:
-    """How far a job is, and what came of it; its result is fetched as a file."""
-    return job_out(own_job(request, job_id))
-
-
-class JobItemOut(Answer):
-    """One item of a job and what became of it."""
-
-    position: int
-    subject_id: UUID | None
-    label: str
-    outcome: str
-    problem: str
-
-
-class JobItemsOut(Answer):
-    """Items in order; ``next`` is the ``after`` of the following page."""
-
-    items: list[JobItemOut]
-    next: int | None
-
-
-class ItemQuery(Schema):
-    """The position after which the page begins."""
-
-    after: QueryNumber = 0
-
-
-@operation(router, "GET", "/jobs/{uuid:job_id}/items", ANYBODY, summary="任务的明细", answer=JobItemsOut)
-def list_job_items(request: ApiRequest, job_id: UUID, filters: Query[ItemQuery]) -> JobItemsOut:
-    """Every item with its outcome; a refused one says why."""
-    job = own_job(request, job_id)
-    found = list(JobItem.objects.filter(job=job, position__gt=filters.after).order_by("position")[: 200 + 1])
-    return JobItemsOut(
-        items=[
-            JobItemOut(
-                position=i.position, subject_id=i.subject_id, label=i.label, outcome=i.outcome, problem=i.problem
-            )
-            for i in found[:200]
-        ],
-        next=found[199].position if len(found) > 200 else None,
     )

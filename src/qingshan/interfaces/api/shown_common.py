@@ -8,6 +8,7 @@ from ninja import Field
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.jobs.models import Job
+from qingshan.commons.jobs.services import RETRIED_AS
 from qingshan.commons.journal.selectors import HistoryLine
 from qingshan.commons.people.models import Unit
 from qingshan.domain.acts import CATALOGUE
@@ -41,6 +42,8 @@ class JobOut(Answer):
     subject_id: UUID | None
     result: dict[str, Any]
     result_file_id: UUID | None
+    retry_of: str = Field(description="重办的是哪个任务；空：不是重办")
+    retried_as: str = Field(description="未办的明细已由哪个任务重办；空：没有重办")
     created_at: datetime
     updated_at: datetime
 
@@ -59,6 +62,8 @@ def job_out(job: Job) -> JobOut:
         subject_id=job.subject_id,
         result=job.result,
         result_file_id=job.result_file,
+        retry_of=str(job.params.get("retry_of", "")),
+        retried_as=str(job.result.get(RETRIED_AS, "")),
         created_at=job.created_at,
         updated_at=job.updated_at,
     )
