@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
+from qingshan.commons.accounts.models import SignInRecord
 from qingshan.commons.tokens.models import Token
 from tests import cast
 from tests.support.making import World
@@ -68,3 +69,23 @@ def test_the_administrator_sees_and_revokes_all(sign_in: SignIn, world: World) -
     assert Client().get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
     with world.seeing_all():
         assert cast.SYSTEM_ADMIN.name in Token.objects.get().revoked_by
+
+
+def test_making_and_ending_stand_in_the_sign_in_log(sign_in: SignIn, world: World) -> None:
+    client = sign_in(cast.TOWNSHIP_OFFICER)
+    secret = _make(client, "日报脚本")
+    with world.seeing_all():
+        token = Token.objects.get()
+    sign_in(cast.SYSTEM_ADMIN).post(f"/tokens/{token.id}/revoke/")
+    with world.seeing_all():
+        lines = list(SignInRecord.objects.filter(event__startswith="token_").order_by("id"))
+    assert [(line.event, line.account_id) for line in lines] == [
+        ("token_made", token.account_id),
+        ("token_ended", token.account_id),
+    ]
+    assert all(line.note.startswith(f"日报脚本（qs_{token.public_id}）") for line in lines)
+    assert lines[1].note.endswith(cast.SYSTEM_ADMIN.name)
+    assert lines[0].address == "127.0.0.1"
+    assert not any(secret.split("_", 2)[2] in line.note for line in lines)
+    page = client.get("/me/").content.decode()
+    assert "生成个人令牌" in page

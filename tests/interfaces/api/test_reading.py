@@ -26,10 +26,10 @@ def test_a_lead_with_its_records(world: World, caller: MakeCaller) -> None:
 def test_lists_go_by_key_and_hold_each_lead_once(
     world: World, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from qingshan.contexts.leads import selectors
+    from qingshan.contexts.leads import listing
     from qingshan.interfaces.api import routes_leads
 
-    monkeypatch.setattr(selectors, "PAGE", 2)
+    monkeypatch.setattr(listing, "PAGE", 2)
     monkeypatch.setattr(routes_leads, "PAGE", 2)
     leads = [world.make_lead() for _ in range(5)]
     call, seen, before = caller(cast.BUREAU_OFFICER), [], None

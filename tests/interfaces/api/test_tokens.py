@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from axes.utils import reset
 from django.db import connection
 from django.test import Client
 
@@ -99,10 +100,32 @@ def test_a_deactivated_account_does_not_open(caller: MakeCaller) -> None:
     _refused(call.get("/me"), 401, "token")
 
 
+def test_a_token_rests_while_a_first_password_is_due(caller: MakeCaller) -> None:
+    call = caller(cast.BUREAU_OFFICER)
+    account = Account.objects.filter(username=cast.BUREAU_OFFICER.username)
+    account.update(must_change=True)
+    _refused(call.get("/me"), 401, "first_password")
+    account.update(must_change=False)
+    assert call.get("/me").status_code == 200
+
+
+def test_a_token_rests_while_its_account_is_locked(caller: MakeCaller, settings: Any) -> None:
+    settings.AXES_ENABLED = True
+    call, other = caller(cast.BUREAU_OFFICER), caller(cast.TOWNSHIP_OFFICER)
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        assert call.get("/me").status_code == 200
+        Client().post("/sign-in/", {"username": cast.BUREAU_OFFICER.username, "password": "不对"})
+    _refused(call.get("/me"), 401, "locked")
+    assert other.get("/me").status_code == 200
+    reset(username=cast.BUREAU_OFFICER.username)
+    assert call.get("/me").status_code == 200
+
+
 def test_a_token_ends_with_the_post_even_if_another_is_held(caller: MakeCaller, world: World) -> None:
     call = caller(cast.TOWNSHIP_OFFICER)
     holding = Holding.objects.get(person__name=cast.TOWNSHIP_OFFICER.name)
     other = Holding.objects.get(person__name=cast.BUREAU_OFFICER.name)
+    Holding.objects.filter(id=other.id).update(until=date(2024, 6, 30))
     Holding.objects.create(person=holding.person, post=other.post, since=date(2024, 7, 1))
     assert call.get("/me").json()["unit"]["slug"] == cast.SUCUN
     Holding.objects.filter(id=holding.id).update(until=date(2024, 7, 31))

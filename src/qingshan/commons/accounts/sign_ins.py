@@ -20,7 +20,7 @@ from qingshan.domain.acts import ActRefused
 UNKNOWN = "（没有此账号）"
 EVENTS = (
     "sign_in", "failure", "locked", "void", "second_failure", "sign_out", "idle", "ended", "password", "first_password",
-    "unlocked", "second_on", "second_off", "stopped", "resumed",
+    "unlocked", "second_on", "second_off", "stopped", "resumed", "token_made", "token_ended",
 )  # fmt: skip
 
 
@@ -89,6 +89,16 @@ def locked_usernames(*, at: datetime) -> dict[str, datetime]:
         .filter(failures__gte=get_failure_limit(None, None))
     )
     return {row["username"]: row["latest"] + pause for row in rows if row["username"]}
+
+
+def is_locked(username: str, *, at: datetime) -> bool:
+    """Whether the sign-in of this account is locked now; ``at``: real time."""
+    pause = get_cool_off()
+    if pause is None:
+        return False
+    rows: Any = AccessAttempt.objects.filter(username=username, attempt_time__gt=at - pause)
+    failures = rows.aggregate(n=Sum("failures_since_start"))["n"] or 0
+    return bool(failures >= get_failure_limit(None, None))
 
 
 def unlock_account(*, account_id: UUID, at: datetime, acting: Acting) -> None:

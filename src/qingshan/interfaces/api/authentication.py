@@ -6,8 +6,11 @@ from typing import BinaryIO
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
+from qingshan.commons.accounts.sign_ins import is_locked
 from qingshan.commons.base.scope import system_scope
+from qingshan.commons.people.models import Account
 from qingshan.commons.people.opening import viewer_at
 from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.tokens.models import Token
@@ -58,6 +61,7 @@ def caller_of(request: ApiRequest) -> Caller:
     if token is None:
         raise _wrong_token(wrong, reset)
     with system_scope():
+        _check_account(token.account)
         viewer = viewer_at(token.account, now=request.now, post_id=token.post_id)
         if viewer is None or viewer.post_id != token.post_id:
             raise Problem(401, "no_post", "令牌所属的职务已不由您担任，请用现任职务重新生成令牌", headers=CHALLENGE)
@@ -67,6 +71,14 @@ def caller_of(request: ApiRequest) -> Caller:
         headers = {**caller.headers(), "Retry-After": str(reset)}
         raise Problem(429, "rate", f"每分钟最多 {settings.QINGSHAN_API_RATE} 次，请 {reset} 秒后再试", headers=headers)
     return caller
+
+
+def _check_account(account: Account) -> None:
+    """A token rests while its account may not sign in; one that is closed opens nothing (`find_token`)."""
+    if account.must_change:
+        raise Problem(401, "first_password", "账号的初始口令还没有改，请先登录系统改口令", headers=CHALLENGE)
+    if is_locked(account.username, at=timezone.now()):
+        raise Problem(401, "locked", "账号因连续输错口令已锁定，解除后令牌恢复", headers=CHALLENGE)
 
 
 def _wrong_token(times: int, reset: int) -> Problem:

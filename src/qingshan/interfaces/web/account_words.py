@@ -34,6 +34,8 @@ EVENTS: dict[str, str | Promise] = {
     "second_off": gettext_lazy("关闭第二道验证"),
     "stopped": gettext_lazy("停用账号"),
     "resumed": gettext_lazy("启用账号"),
+    "token_made": gettext_lazy("生成个人令牌"),
+    "token_ended": gettext_lazy("停用个人令牌"),
 }
 BAD_EVENTS = frozenset({"failure", "locked", "void", "second_failure"})
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from qingshan.commons.accounts.sign_ins import write_sign_in
 from qingshan.commons.people.opening import everything_visible
 from qingshan.commons.tokens.models import LONGEST, Token
 from qingshan.commons.tokens.scopes import SCOPES
@@ -23,6 +24,7 @@ from qingshan.commons.tokens.services import ADMIN, make_token, revoke_token
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of
+from qingshan.interfaces.web.gatekeeping import client_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 SCOPE_WORDS: dict[str, Promise] = {
@@ -56,7 +58,8 @@ def token_list(request: OfficeRequest) -> HttpResponse:
         days = int(texts["days"]) if texts["days"].isdecimal() and len(texts["days"]) < 5 else 0
         try:
             with transaction.atomic():
-                text = make_token(name=texts["name"], scopes=scopes, days=days, acting=acting_of(request))[1]
+                token, text = make_token(name=texts["name"], scopes=scopes, days=days, acting=acting_of(request))
+                _note(request, "token_made", token)
         except ActRefused as error:
             refusal = error
     made = bool(text)
@@ -69,6 +72,18 @@ def token_list(request: OfficeRequest) -> HttpResponse:
         "now": request.now,
     }
     return render(request, "web/tokens/list.html", context, status=422 if refusal else 200)
+
+
+def _note(request: OfficeRequest, event: str, token: Token) -> None:
+    """A line in the sign-in log of the token's owner; whoever else ended it is named."""
+    by = "" if token.account_id == request.viewer.account_id else f"，{request.viewer.name}"
+    write_sign_in(
+        event=event,
+        account=token.account,
+        client=client_of(request),
+        now=request.now,
+        note=f"{token.name}（qs_{token.public_id}）{by}",
+    )
 
 
 def _fields(texts: dict[str, str], scopes: Sequence[str]) -> list[dict[str, object]]:
@@ -136,11 +151,11 @@ def token_revoke(request: OfficeRequest, token_id: UUID) -> HttpResponse:
     try:
         with transaction.atomic():
             if own or not request.viewer.has(ADMIN):
-                revoke_token(token_id=token_id, acting=acting_of(request))
+                _note(request, "token_ended", revoke_token(token_id=token_id, acting=acting_of(request)))
             else:
                 to = reverse("web:token_list_all")
                 with everything_visible(request.viewer):
-                    revoke_token(token_id=token_id, acting=acting_of(request))
+                    _note(request, "token_ended", revoke_token(token_id=token_id, acting=acting_of(request)))
     except ActRefused as refusal:
         messages.error(request, refusal.message)
     else:
