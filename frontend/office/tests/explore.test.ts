@@ -58,6 +58,9 @@ test("figures appear when there are enough points", () => {
   expect(figureOf("area", RING.map((one) => ({ ...one, lon: 0 })))).toBeNull(); // prettier-ignore
   expect(lengthText(12_345.6)).toBe("12.346 km");
   expect(areaText(666.6667)).toBe("1.00 亩（666.67 m²）");
+  document.documentElement.lang = "en";
+  expect(areaText(666.6667)).toBe("1.00 mu (666.67 m²)");
+  document.documentElement.lang = "zh-Hans";
 });
 
 test("the sketch is a line, and an area from the third point on", () => {

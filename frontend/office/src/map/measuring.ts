@@ -9,9 +9,12 @@ export function lengthText(metres: number): string {
   return metres < 10_000 ? `${metres.toFixed(2)} m` : `${(metres / 1000).toFixed(3)} km`;
 }
 
-/** "12.34 亩 (8 226.67 m²)" */
+const isEnglish = (): boolean => document.documentElement.lang === "en";
+
+/** "12.34 亩（8226.67 m²）", on English pages "12.34 mu (8226.67 m²)". */
 export function areaText(squareMetres: number): string {
-  return `${mu(squareMetres).toFixed(2)} 亩（${squareMetres.toFixed(2)} m²）`;
+  const [local, square] = [mu(squareMetres).toFixed(2), squareMetres.toFixed(2)];
+  return isEnglish() ? `${local} mu (${square} m²)` : `${local} 亩（${square} m²）`;
 }
 
 /** What stands on the map while measuring. */
@@ -34,7 +37,7 @@ export function figureOf(mode: Mode, points: readonly Position[]): string | null
   const length = lengthOf(mode === "line" ? points : [...points, ...points.slice(0, 1)]);
   const area = mode === "area" ? areaOf(points) : 0;
   if (length === null || area === null) return null;
-  return mode === "line" ? lengthText(length) : `${areaText(area)}，${lengthText(length)}`;
+  return mode === "line" ? lengthText(length) : [areaText(area), lengthText(length)].join(isEnglish() ? ", " : "，");
 }
 
 /** One measurement at a time. */

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from qingshan.domain.roles import MATTER_ROLES
 
@@ -45,7 +46,7 @@ def page(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], View]:
         @wraps(view)
         def guarded(request: "OfficeRequest", *args: Any, **kwargs: Any) -> HttpResponseBase:
             if roles and not request.viewer.has(*roles):
-                raise PermissionDenied("您的职务不能打开此页")
+                raise PermissionDenied(_("您的职务不能打开此页"))
             return view(request, *args, **kwargs)
 
         setattr(guarded, _ROLES, frozenset(roles))

@@ -10,12 +10,21 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 NOTHING = "—"
 Number = int | float | Decimal
-_DIRECTIONS = ("北", "东北", "东", "东南", "南", "西南", "西", "西北")
+_DIRECTIONS = (
+    gettext_noop("北"),
+    gettext_noop("东北"),
+    gettext_noop("东"),
+    gettext_noop("东南"),
+    gettext_noop("南"),
+    gettext_noop("西南"),
+    gettext_noop("西"),
+    gettext_noop("西北"),
+)
 _DAY = timedelta(days=1)
 
 

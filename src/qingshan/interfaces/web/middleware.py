@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.journal.busy import is_busy
@@ -62,7 +63,7 @@ class ScopeMiddleware:
             if first := _first(request, viewer, match.url_name or ""):
                 return first
             if roles_of(match.func) is None:
-                raise PermissionDenied("此页没有访问规则")
+                raise PermissionDenied(_("此页没有访问规则"))
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -171,7 +171,7 @@ def _correct(d: Details, w: Words) -> list[str]:
     changes = []
     for name, pair in d.get("changed", {}).items():
         old, new = (w.value(name, str(text)) for text in pair)
-        change = _("%(name)s 由“%(old)s”改为“%(new)s”") % {"name": w.field(name), "old": old or "空", "new": new}
+        change = _("%(name)s 由“%(old)s”改为“%(new)s”") % {"name": w.field(name), "old": old or _("空"), "new": new}
         changes.append(change)
     return [where, *changes, _labelled(_("理由"), d.get("reason"))]
 

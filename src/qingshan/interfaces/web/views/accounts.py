@@ -134,7 +134,7 @@ def account_new(request: OfficeRequest) -> HttpResponse:
 def _account_or_404(account_id: UUID) -> Account:
     account = account_by_id(account_id)
     if account is None:
-        raise Http404("没有这个账号")
+        raise Http404(_("没有这个账号"))
     return account
 
 

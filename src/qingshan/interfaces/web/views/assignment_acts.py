@@ -240,7 +240,7 @@ STEERING: dict[str, Steering] = {
 def assignment_steer(request: OfficeRequest, assignment_id: UUID, act: str) -> HttpResponse:
     """What the issuer does with chosen lines, or with all of them where none is chosen."""
     if act not in STEERING:
-        raise Http404("没有这种办理")
+        raise Http404(_("没有这种办理"))
     how, order = STEERING[act], order_or_404(request.viewer, assignment_id)
     source = request.POST if request.method == "POST" else request.GET
     chosen = [i for i in (read_uuid(text) for text in source.getlist("id")) if i is not None]

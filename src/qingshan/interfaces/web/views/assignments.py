@@ -39,7 +39,7 @@ def order_or_404(viewer: Viewer, assignment_id: UUID) -> Assignment:
     """The order in the viewer's scope; whether it exists elsewhere is not told."""
     order = order_by_id(viewer, assignment_id)
     if order is None:
-        raise Http404("没有这件交办，或它与您的单位无关")
+        raise Http404(_("没有这件交办，或它与您的单位无关"))
     return order
 
 
@@ -47,7 +47,7 @@ def line_or_404(viewer: Viewer, line_id: UUID) -> AssignmentLine:
     """The line in the viewer's scope; whether it exists elsewhere is not told."""
     line = line_by_id(viewer, line_id)
     if line is None:
-        raise Http404("没有这一行交办，或它与您的单位无关")
+        raise Http404(_("没有这一行交办，或它与您的单位无关"))
     return line
 
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qingshan.commons.files.selectors import visible_file
@@ -31,11 +32,11 @@ from qingshan.interfaces.web.views.lead_filters import channel_options, channel_
 
 READER_ROLES = tuple(sorted(BATCH_READERS))
 SYSTEMS = (
-    ("", "按文件自带的坐标系"),
-    ("EPSG:4490", "CGCS2000 经纬度（EPSG:4490）"),
-    ("EPSG:4326", "WGS 84 经纬度（EPSG:4326）"),
-    ("EPSG:4526", "CGCS2000 三度带 38 带，带带号（EPSG:4526）"),
-    ("EPSG:4547", "CGCS2000 三度带 中央经线 114°（EPSG:4547）"),
+    ("", gettext_noop("按文件自带的坐标系")),
+    ("EPSG:4490", gettext_noop("CGCS2000 经纬度（EPSG:4490）")),
+    ("EPSG:4326", gettext_noop("WGS 84 经纬度（EPSG:4326）")),
+    ("EPSG:4526", gettext_noop("CGCS2000 三度带 38 带，带带号（EPSG:4526）")),
+    ("EPSG:4547", gettext_noop("CGCS2000 三度带 中央经线 114°（EPSG:4547）")),
 )
 NAMES = ("name", "channel", "crs")
 
@@ -44,7 +45,7 @@ def batch_or_404(batch_id: UUID) -> Batch:
     """The batch, when the viewer's scope holds it."""
     batch = batch_by_id(batch_id)
     if batch is None:
-        raise Http404("没有这个批次，或它不在您的辖区内")
+        raise Http404(_("没有这个批次，或它不在您的辖区内"))
     return batch
 
 
@@ -133,7 +134,7 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
             "label": _("坐标系"),
             "kind": "select",
             "required": False,
-            "options": list(SYSTEMS),
+            "options": [(code, _(label)) for code, label in SYSTEMS],
             "help": _("一般不用选；预览里位置不对时再指定"),
         },
     }
@@ -240,7 +241,7 @@ def batch_report(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
     """The report to the row as CSV: outcome, reason, what was mended, every column as received."""
     batch = batch_or_404(batch_id)
     if batch.state != "done":
-        raise Http404("批次尚未导入，没有逐行结果")
+        raise Http404(_("批次尚未导入，没有逐行结果"))
     response = HttpResponse(report_lines(request.viewer, batch), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = _attachment(batch.name, request.now)
     return response

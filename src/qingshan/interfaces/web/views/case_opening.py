@@ -40,7 +40,7 @@ def case_open(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """
     lead = visible_leads(request.viewer).select_related("unit").filter(id=lead_id).first()
     if lead is None:
-        raise Http404("没有这条线索，或它不在您的辖区内")
+        raise Http404(_("没有这条线索，或它不在您的辖区内"))
     in_force = campaign_in_force()
     asked_more = "add_row" in request.POST
     data = request.POST if request.method == "POST" else None

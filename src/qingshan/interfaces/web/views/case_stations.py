@@ -59,12 +59,12 @@ def station_or_404(request: OfficeRequest, case_id: UUID, track: str, station: s
     """The station of a case in scope; 404 for a track the case does not have or a station the plan does not have."""
     view = case_or_404(request, case_id)
     if track not in view.done:
-        raise Http404("这个问题没有这条办理线")
+        raise Http404(_("这个问题没有这条办理线"))
     definition = view.plan.track_defs[track]
     try:
         found = definition.station(station)
     except KeyError:
-        raise Http404("方案中没有这个办理节点") from None
+        raise Http404(_("方案中没有这个办理节点")) from None
     done = view.done[track]
     words = {s.slug: s.label for s in definition.stations}
     before = machine_of(track).before.get(station, frozenset())
@@ -170,7 +170,7 @@ def case_correct_station(request: OfficeRequest, case_id: UUID, track: str, stat
     found = station_or_404(request, case_id, track, station)
     view = found.view
     if found.step is None:
-        raise Http404("这个节点还没有办结，不用更正")
+        raise Http404(_("这个节点还没有办结，不用更正"))
     if view.case.state != CaseState.OPEN and not request.viewer.has("bureau_leader"):
         raise PermissionDenied(_("已过验收的问题，更正须由分管领导办理"))
     template = "web/cases/correct_station.html"

@@ -28,7 +28,7 @@ def case_or_404(request: OfficeRequest, case_id: UUID) -> CaseView:
     """The case in the viewer's scope; whether it exists elsewhere is not told."""
     view = read_case(request.viewer, case_id, request.now)
     if view is None:
-        raise Http404("没有这个台账问题，或它不在您的辖区内")
+        raise Http404(_("没有这个台账问题，或它不在您的辖区内"))
     return view
 
 

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -30,7 +31,7 @@ def clause(request: OfficeRequest, clause_id: str) -> HttpResponse:
     texts = clause_texts()
     found = texts.get(clause_id)
     if found is None:
-        raise Http404("没有这个条款编号")
+        raise Http404(_("没有这个条款编号"))
     in_force = campaign_in_force()
     entries = entries_of(in_force.plan, clause_id)
     ids = list(texts)

@@ -4,6 +4,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.files.models import StoredFile
@@ -41,7 +42,7 @@ def file_small(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
     """A small picture of a photo, without its EXIF block."""
     row = _visible(file_id)
     if row.media_type not in SHOWN_IN_PLACE:
-        raise Http404("这份文件不是照片")
+        raise Http404(_("这份文件不是照片"))
     tag = f'"{row.sha256}-small"'
     response: HttpResponse
     if request.headers.get("If-None-Match") == tag:
@@ -57,14 +58,14 @@ def file_small(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
 def _visible(file_id: UUID) -> StoredFile:
     row = visible_file(file_id)
     if row is None:
-        raise Http404("没有这份文件，或它不在您的辖区内")
+        raise Http404(_("没有这份文件，或它不在您的辖区内"))
     return row
 
 
 def _path(row: StoredFile) -> Path:
     path = path_of(row.sha256)
     if not path.is_file():
-        raise Http404("原件不在文件库中，请联系系统管理人员")
+        raise Http404(_("原件不在文件库中，请联系系统管理人员"))
     return path
 
 

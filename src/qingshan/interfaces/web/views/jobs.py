@@ -32,7 +32,7 @@ def job_or_404(job_id: UUID) -> Job:
     """The job, when it is one's own or on a batch that one sees."""
     job = job_by_id(job_id)
     if job is None:
-        raise Http404("没有这项任务，或它不是您提交的")
+        raise Http404(_("没有这项任务，或它不是您提交的"))
     return job
 
 
@@ -180,7 +180,7 @@ def job_file(request: OfficeRequest, job_id: UUID) -> HttpResponseBase:
     job = job_or_404(job_id)
     row = visible_file(job.result_file) if job.result_file else None
     if row is None or not path_of(row.sha256).is_file():
-        raise Http404("这项任务没有可以下载的文件")
+        raise Http404(_("这项任务没有可以下载的文件"))
     response = FileResponse(
         path_of(row.sha256).open("rb"), as_attachment=True, filename=row.original_name, content_type=_media_type(row)
     )

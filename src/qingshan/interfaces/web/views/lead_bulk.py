@@ -51,7 +51,7 @@ def lead_bulk(request: OfficeRequest, act: str) -> HttpResponse:
     """Do an act on the picked leads or on all of the view; dispatching asks to whom first (三-1-2②b)."""
     bulk = BULK_ACTS.get(act)
     if bulk is None:
-        raise Http404("没有这种批量办理")
+        raise Http404(_("没有这种批量办理"))
     leads = chosen_leads(request)
     if act == "dispatch" and leads and "confirmed" not in request.POST:
         return render(request, "web/leads/bulk_dispatch.html", _dispatch_context(request, leads))

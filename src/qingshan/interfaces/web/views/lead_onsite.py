@@ -112,7 +112,7 @@ def lead_recheck(request: OfficeRequest, lead_id: UUID, level: str) -> HttpRespo
     """The re-check on site of a lead found unfounded: 100 % by the county (四-2-2③b), 100 % by the city (三-3-2⑤)."""
     act = LEVELS.get(level)
     if act is None:
-        raise Http404("没有这一级复核")
+        raise Http404(_("没有这一级复核"))
     detail = lead_or_404(request.viewer, lead_id)
     row = TABLE[act]
     if request.method != "POST" and (detail.lead.state not in row.sources or not row.roles & request.viewer.roles):

@@ -40,7 +40,7 @@ def lead_or_404(viewer: Viewer, lead_id: UUID) -> LeadDetail:
     """The lead in the viewer's scope; whether it exists elsewhere is not told."""
     detail = lead_detail(viewer, lead_id)
     if detail is None:
-        raise Http404("没有这条线索，或它不在您的辖区内")
+        raise Http404(_("没有这条线索，或它不在您的辖区内"))
     return detail
 
 
@@ -174,7 +174,7 @@ def lead_stop_notice(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """The draft of the stop notice, to be printed and completed by hand (二-1⑤)."""
     detail = lead_or_404(request.viewer, lead_id)
     if detail.stop_notice is None:
-        raise Http404("这条线索没有责令停止违法行为通知书草稿")
+        raise Http404(_("这条线索没有责令停止违法行为通知书草稿"))
     return render(
         request,
         "web/leads/stop_notice.html",

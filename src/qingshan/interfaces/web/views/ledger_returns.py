@@ -97,7 +97,7 @@ def return_detail(request: OfficeRequest, sheet_id: UUID) -> HttpResponse:
 def _context(request: OfficeRequest, sheet_id: UUID) -> dict[str, object]:
     sheet = return_sheet(sheet_id, request.viewer)
     if sheet is None:
-        raise Http404("没有这份回填表，或它不是本单位的")
+        raise Http404(_("没有这份回填表，或它不是本单位的"))
     rows = return_rows(sheet.id)
     return {
         "sheet": sheet,

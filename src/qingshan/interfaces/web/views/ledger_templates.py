@@ -50,7 +50,7 @@ def template_or_404(template_id: UUID) -> LedgerTemplate:
     """One version."""
     row = template_by_id(template_id)
     if row is None:
-        raise Http404("没有这一版台账模板")
+        raise Http404(_("没有这一版台账模板"))
     return row
 
 

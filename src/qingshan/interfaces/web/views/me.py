@@ -15,6 +15,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -37,6 +38,9 @@ from qingshan.interfaces.web.account_words import BAD_EVENTS, EVENTS, field
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.gatekeeping import SECOND_KEY, client_of, required_step
 from qingshan.interfaces.web.middleware import OfficeRequest
+
+# The words of the validator, marked here for the catalogue of the pages.
+_RULE = gettext_noop("至少 10 个字符，大写字母、小写字母、数字、其他符号中至少三类，不含用户名和姓名")
 
 SECRET_KEY = "second_factor_secret"  # noqa: S105 - the name of a session value
 PASSWORD, SECOND = "web/accounts/password.html", "web/accounts/second_factor.html"
@@ -98,7 +102,7 @@ def my_password(request: OfficeRequest) -> HttpResponse:
             "fields": [
                 field("old", _("原口令"), {}, "password", attrs={"autocomplete": "current-password"}),
                 field("new", _("新口令"), {}, "password", attrs={"autocomplete": "new-password"},
-                      help=OfficePasswordValidator().get_help_text()),
+                      help=_(OfficePasswordValidator().get_help_text())),
                 field("again", _("再输一遍新口令"), {}, "password", attrs={"autocomplete": "new-password"}),
             ],
             "now": request.now,

@@ -32,7 +32,7 @@ HAND_OVER = "web/accounts/hand_over.html"
 def _person_or_404(person_id: UUID) -> Person:
     person = person_by_id(person_id)
     if person is None:
-        raise Http404("没有这个人员")
+        raise Http404(_("没有这个人员"))
     return person
 
 

@@ -46,7 +46,7 @@ def today_of(request: OfficeRequest) -> date:
 def _post_or_404(post_id: UUID) -> Post:
     post = post_by_id(post_id)
     if post is None:
-        raise Http404("没有这个职务")
+        raise Http404(_("没有这个职务"))
     return post
 
 
@@ -54,7 +54,7 @@ def holding_or_404(holding_id: UUID) -> Holding:
     """One line of somebody's posts."""
     row = holding_by_id(holding_id)
     if row is None:
-        raise Http404("没有这条任职记录")
+        raise Http404(_("没有这条任职记录"))
     return row
 
 

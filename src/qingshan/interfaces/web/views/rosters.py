@@ -97,7 +97,7 @@ def _register(request: OfficeRequest) -> Roster:
 def _roster_or_404(roster_id: UUID) -> Roster:
     roster = roster_by_id(roster_id)
     if roster is None:
-        raise Http404("没有这份名册")
+        raise Http404(_("没有这份名册"))
     return roster
 
 

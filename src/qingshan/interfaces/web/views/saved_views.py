@@ -32,7 +32,7 @@ LISTS = {"leads": "web:lead_list", "cases": "web:case_list"}
 def view_save(request: OfficeRequest, slug: str) -> HttpResponse:
     """Save the view that is being looked at; only what the register knows is kept of it."""
     if slug not in SPECS:
-        raise Http404("没有这个列表")
+        raise Http404(_("没有这个列表"))
     query = address_of(SPECS[slug](request.viewer, campaign_in_force()), request.POST.get("query", "")).query()
     return _answer(
         request,
@@ -56,7 +56,7 @@ def view_change(request: OfficeRequest, view_id: UUID) -> HttpResponse:
     """Rename one's own view, share it, make it the one the list opens with."""
     row = view_by_id(view_id)
     if row is None:
-        raise Http404("没有这个视图")
+        raise Http404(_("没有这个视图"))
     return _answer(
         request,
         lambda: change_view(
@@ -77,7 +77,7 @@ def view_delete(request: OfficeRequest, view_id: UUID) -> HttpResponse:
     """Delete one's own view; the list stays as it is."""
     row = view_by_id(view_id)
     if row is None:
-        raise Http404("没有这个视图")
+        raise Http404(_("没有这个视图"))
     return _answer(
         request,
         lambda: delete_view(view_id=view_id, viewer=request.viewer),

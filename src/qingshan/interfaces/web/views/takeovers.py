@@ -62,7 +62,7 @@ def take_over_or_404(take_over_id: UUID) -> TakeOver:
     """The take-over, when the viewer's scope holds it."""
     row = take_over_by_id(take_over_id)
     if row is None:
-        raise Http404("没有这份旧台账，或它不在您的辖区内")
+        raise Http404(_("没有这份旧台账，或它不在您的辖区内"))
     return row
 
 
@@ -228,7 +228,7 @@ def take_over_report(_request: OfficeRequest, take_over_id: UUID) -> HttpRespons
     row = take_over_or_404(take_over_id)
     report = row.counts.get("report")
     if not report or not path_of(report["sha256"]).is_file():
-        raise Http404("还没有逐行结果")
+        raise Http404(_("还没有逐行结果"))
     response = FileResponse(
         path_of(report["sha256"]).open("rb"), as_attachment=True, filename=report["name"], content_type=XLSX
     )

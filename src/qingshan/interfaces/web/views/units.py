@@ -152,7 +152,7 @@ def unit_detail(request: OfficeRequest, slug: str) -> HttpResponse:
     """One unit: its posts with holders and gaps, its duties by the plan, its villages with their patrollers."""
     unit = unit_by_slug(slug)
     if unit is None:
-        raise Http404("没有这个单位")
+        raise Http404(_("没有这个单位"))
     in_force = campaign_in_force()
     today = request.now.astimezone(in_force.zone).date()
     below = [u for u in units() if u.parent_id == unit.id]
