@@ -16,7 +16,7 @@ from openpyxl.styles import Border, Font, Side
 from python_calamine import CalamineWorkbook
 
 from qingshan.commons.files.services import store_file
-from qingshan.commons.journal.sealing import verify_journal
+from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.ledgers.layout import Layout, layout_of, written_day
 from qingshan.contexts.ledgers.models import LedgerTemplate
 from qingshan.contexts.ledgers.packing import SheetRefused
