@@ -66,6 +66,17 @@ def test_a_case_is_found_by_its_party_and_by_its_papers(world: World, sign_in: S
     assert case.number in _text(client, "罚〔2024〕77")
 
 
+@pytest.mark.parametrize(
+    "who", [cast.COUNTY_LEADER, cast.DISCIPLINE, cast.CITY_REVIEWER, cast.VILLAGE_PATROLLER, cast.PROVINCE_READER]
+)
+def test_whoever_may_not_read_persons_finds_no_case_by_a_name(world: World, sign_in: SignIn, who: cast.Member) -> None:
+    case = world.make_case(upto="tracks")
+    page = _text(sign_in(who), PARTY[:3])
+    assert PARTY not in page
+    assert case.number not in page
+    assert case.number in _text(sign_in(cast.TOWNSHIP_OFFICER), PARTY[:3])
+
+
 def test_an_erased_name_is_found_no_more(world: World, sign_in: SignIn) -> None:
     case = world.make_case(upto="tracks")
     with system_scope():

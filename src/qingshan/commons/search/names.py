@@ -8,10 +8,12 @@ import hmac
 from base64 import b32encode
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from qingshan.commons.journal.personal import read_personal
 from qingshan.commons.search.grams import grams, plain, question
@@ -46,8 +48,11 @@ def index_names(*, matter_id: UUID, values: Mapping[UUID, str]) -> None:
             )
 
 
-def matters_named(text: str) -> dict[UUID, str]:
-    """Matters in scope one of whose names holds every word of ``text``, with that name."""
+def matters_named(text: str, *, within: QuerySet[Any, Any]) -> dict[UUID, str]:
+    """Matters one of whose names holds every word of ``text``, with that name.
+
+    ``within``: ids of the matters whose names the asking person may read; no other name is even decrypted.
+    """
     asked = question(text)
     if asked is None or min(map(len, asked.words)) < 2:
         return {}
@@ -58,6 +63,8 @@ def matters_named(text: str) -> dict[UUID, str]:
             [wanted, MOST],
         )
         found: list[tuple[UUID, UUID]] = cursor.fetchall()
+    allowed = set(within.filter(id__in=[matter_id for _, matter_id in found]).values_list("id", flat=True))
+    found = [(value_id, matter_id) for value_id, matter_id in found if matter_id in allowed]
     names = read_personal({value_id for value_id, _ in found})
     return {
         matter_id: names[value_id]

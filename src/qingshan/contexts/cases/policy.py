@@ -21,6 +21,13 @@ def visible_cases(viewer: Viewer) -> QuerySet[Case]:
     return Case.objects.filter(scope) if scope else Case.objects.none()
 
 
+def rows_with_readable_persons(viewer: Viewer, rows: QuerySet[Case]) -> QuerySet[Case] | None:
+    """Those of ``rows`` whose persons the viewer may read (see `may_read_persons`); None for none at all."""
+    if viewer.roles & BUREAU:
+        return rows
+    return rows.filter(unit_id=viewer.unit_id) if viewer.has(*TOWNSHIP) and viewer.unit_id else None
+
+
 def may_read_persons(viewer: Viewer, case: Case) -> bool:
     """The bureau, the task-force office and the responsible township work the case; everybody else reads no names."""
     return bool(viewer.roles & BUREAU) or (viewer.has(*TOWNSHIP) and viewer.unit_id == case.unit_id)

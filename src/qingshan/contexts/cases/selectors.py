@@ -23,7 +23,7 @@ from qingshan.contexts.cases.models import (
     Track,
     TrackStep,
 )
-from qingshan.contexts.cases.policy import visible_cases
+from qingshan.contexts.cases.policy import rows_with_readable_persons, visible_cases
 from qingshan.contexts.leads.public import Lead
 from qingshan.domain.case import CLOSED_STATES
 from qingshan.domain.duty import Duty
@@ -39,12 +39,16 @@ class CaseFound:
 
 
 def search_cases(viewer: Viewer, text: str, limit: int) -> list[CaseFound]:
-    """Cases in scope that hold ``text`` in their own text, in a paper of their tracks, or in a party's name."""
+    """Cases in scope that hold ``text`` in their own text, in a paper of their tracks, or in a party's name.
+
+    Names are looked at in those cases only whose persons the viewer may read: elsewhere a hit would tell a name.
+    """
     rows = visible_cases(viewer).select_related("unit").defer("geom")
     found = {case.id: CaseFound(case=case) for case in matching(rows, text).order_by("-id")[:limit]}
     steps = matching(TrackStep.objects.filter(void=False), text).order_by("-id")[:limit]
     papers = {step.track.case_id: step.station for step in steps.select_related("track")}
-    named = matters_named(text)
+    readable = rows_with_readable_persons(viewer, rows)
+    named = matters_named(text, within=readable.values("id")) if readable is not None else {}
     others = rows.filter(id__in=(papers.keys() | named.keys()) - found.keys()).order_by("-id")[:limit]
     found.update({case.id: CaseFound(case=case, why=named.get(case.id, "")) for case in others})
     return list(found.values())[:limit]
