@@ -1,10 +1,9 @@
 """Rows of the list of cases, with their tracks as small marks of progress."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qingshan.commons.people.viewer import Viewer
@@ -14,6 +13,7 @@ from qingshan.domain.plan import Plan
 from qingshan.domain.tracks import machine_of
 from qingshan.interfaces.web.acting import read_uuid
 from qingshan.interfaces.web.casework.reading import place_text, short_track, subcode_label
+from qingshan.interfaces.web.marks import url_of
 
 __all__ = ["case_rows", "read_uuid", "track_mark"]
 
@@ -22,32 +22,32 @@ def case_rows(
     cases: Sequence[Case], tracks: Mapping[UUID, Sequence[Track]], plan: Plan, viewer: Viewer, now: datetime
 ) -> list[dict[str, object]]:
     """Rows of the list; ``pick``: the case may be reported to the city together with others now."""
+    allowed = {state: allowed_acts(state=CaseState(state), roles=viewer.roles) for state in {c.state for c in cases}}
     return [
         {
             "id": case.id,
             "label": case.number,
-            "panel": reverse("web:case_panel", args=[case.id]),
+            "panel": url_of("web:case_panel", case.id),
             "case": case,
             "place": place_text(case),
             "subcode": subcode_label(plan, case.category, case.subcode),
             "late": case.next_due_at is not None and case.next_due_at < now,
             "tracks": [track_mark(track, plan) for track in tracks.get(case.id, ())],
-            "pick": "case.report_city" in allowed_acts(state=CaseState(case.state), roles=viewer.roles),
-            "acts": row_acts(case, viewer),
+            "pick": "case.report_city" in allowed[case.state],
+            "acts": row_acts(case, allowed[case.state]),
         }
         for case in cases
     ]
 
 
-def row_acts(case: Case, viewer: Viewer) -> list[dict[str, str]]:
+def row_acts(case: Case, allowed: Collection[str]) -> list[dict[str, str]]:
     """The next gate of a case, if it is this viewer's turn; stations are done on the case's page."""
     pages = {
         "case.city_check": ("web:case_city_check", _("市级核查")),
         "case.close_out": ("web:case_close_out", _("销号")),
     }
-    allowed = allowed_acts(state=CaseState(case.state), roles=viewer.roles)
     return [
-        {"label": pages[act][1], "url": reverse(pages[act][0], args=[case.id]), "method": "get"}
+        {"label": pages[act][1], "url": url_of(pages[act][0], case.id), "method": "get"}
         for act in allowed
         if act in pages
     ][:1]

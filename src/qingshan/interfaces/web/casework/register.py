@@ -15,6 +15,7 @@ from qingshan.domain.case import CaseState
 from qingshan.domain.plan import Plan
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.acting import read_uuid
+from qingshan.interfaces.web.casework.cells import CELLS
 from qingshan.interfaces.web.listing.address import ListAddress
 from qingshan.interfaces.web.listing.spec import Column, Filter, Kind, ListSpec, Options
 
@@ -61,7 +62,7 @@ def case_spec(viewer: Viewer, in_force: InForce, *, unit_id: str = "") -> ListSp
         filters=_filters(in_force.plan, [(str(u.id), u.short) for u in units], villages),
         columns=COLUMNS,
         sorts=SORTS,
-        cell="web/cases/_cell.html",
+        cells=CELLS,
     )
 
 

@@ -1,13 +1,18 @@
 """What a register offers: its filters, columns and orders."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
 Text = str | Promise
 Options = list[tuple[str, str]]
+Cell = Callable[[Mapping[str, Any], datetime], SafeString]
+"""Makes one cell of a row at a moment."""
 
 
 class Kind(StrEnum):
@@ -67,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListSpec:
-    """A register: its name among saved views, its address, what it offers, the templates of a cell and of a row."""
+    """A register: its name among saved views, its address, what it offers, what makes the cells by column."""
 
     slug: str
     path: str
@@ -75,8 +80,7 @@ class ListSpec:
     filters: tuple[Filter, ...]
     columns: tuple[Column, ...]
     sorts: Mapping[str, Text]
-    cell: str
-    panel: str = ""
+    cells: Mapping[str, Cell]
     default_sort: str = "newest"
 
     @property

@@ -12,15 +12,17 @@ from django import template
 from django.forms import BoundField
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from qingshan.interfaces.web import formats, labels
+from qingshan.interfaces.web import formats, labels, marks
 from qingshan.interfaces.web.assets import assets
 from qingshan.interfaces.web.fields import field_context
+from qingshan.interfaces.web.listing.table import rows_html
 
 register = template.Library()
 COMPONENTS = "web/components"
@@ -51,12 +53,7 @@ def mark_url() -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless ``label`` says what it means."""
-    address = f"{assets().sprite}#{name}"
-    if label:
-        return format_html(
-            '<svg class="qs-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
-        )
-    return format_html('<svg class="qs-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+    return marks.icon_mark(name, label)
 
 
 @register.simple_tag(takes_context=True)
@@ -111,13 +108,10 @@ def clause(ids: str | None, text: str = "") -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def moment(context: Context, value: datetime | date | None) -> SafeString:
     """A moment as `<time>`; the year is left out when it is that of ``now`` in the context."""
-    text = formats.moment_text(value or None, context.get("now"))
-    if not value:
-        return format_html('<span class="qs-mute">{}</span>', text)
-    return format_html('<time datetime="{}" class="qs-nowrap">{}</time>', value.isoformat(), text)
+    return marks.moment_mark(value, context.get("now"))
 
 
-@register.inclusion_tag(f"{COMPONENTS}/due.html", takes_context=True)
+@register.simple_tag(takes_context=True)
 def due(
     context: Context,
     at: datetime | None,
@@ -127,51 +121,39 @@ def due(
     clause: str = "",
     stacked: bool = False,
     done: bool = False,
-) -> dict[str, Any]:
+) -> SafeString:
     """A due moment with its distance from ``now``; ``why``: lines telling how it was computed; ``done``: not judged."""
-    at = at or None
     current = now or context.get("now")
-    judged = at is not None and current is not None and not done
-    return {
-        "at": at,
-        "now": current,
-        "text": formats.moment_text(at, current),
-        "gap": formats.gap_text(at, current) if judged and at and current else "",
-        "late": bool(judged and at and current and at < current),
-        "why": why,
-        "clause": clause,
-        "stacked": stacked,
-    }
+    if not why and not clause:
+        return marks.due_mark(at, current, stacked=stacked, done=done)
+    facts = marks.due_facts(at, current, done=done)
+    return render_to_string(f"{COMPONENTS}/due.html", {**facts, "why": why, "clause": clause, "stacked": stacked})
 
 
 @register.simple_tag
 def area(m2: Number | None) -> SafeString:
     """“12.4 亩（8,267 m²）”."""
-    if m2 is None or m2 == "":
-        return format_html('<span class="qs-mute">{}</span>', formats.NOTHING)
-    return format_html(
-        '<span class="qs-area"><span class="qs-area__mu">{} {}</span><span class="qs-area__m2">{}{} m²{}</span></span>',
-        formats.mu_text(m2),
-        _("亩"),
-        _("（"),
-        formats.m2_text(m2),
-        _("）"),
-    )
+    return marks.area_mark(m2)
 
 
-@register.inclusion_tag(f"{COMPONENTS}/category.html")
-def category(slug: str | None, subcode: str = "", label: str = "") -> dict[str, Any]:
+@register.simple_tag
+def category(slug: str | None, subcode: str = "", label: str = "") -> SafeString:
     """Chip of a category with its colour; ``label`` overrides the word (the plan's own); empty slug: not yet known."""
-    known = bool(slug)
-    word = label or (labels.CATEGORIES.get(slug, slug) if slug else _("未分类"))
-    return {"slug": slug if known else "none", "word": word, "subcode": subcode}
+    return marks.category_chip(slug, subcode, label)
 
 
-@register.inclusion_tag(f"{COMPONENTS}/state.html")
-def state(kind: str, slug: str, note: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state(kind: str, slug: str, note: str = "") -> SafeString:
     """Chip of a state: mark and word; kinds are those of `labels.STATES`."""
-    label = labels.state_label(kind, slug)
-    return {"text": label.text, "mark": label.mark, "tone": label.tone, "note": note}
+    return marks.state_chip(kind, slug, note)
+
+
+@register.simple_tag(takes_context=True)
+def list_rows(context: Context) -> SafeString:
+    """The rows of a register's page."""
+    columns = [head["column"] for head in context["heads"]]
+    address, pick = context["address"], bool(context.get("bulk"))
+    return rows_html(address.spec, columns, context["rows"], at=address.open, pick=pick, now=context["now"])
 
 
 @register.inclusion_tag(f"{COMPONENTS}/coord.html")

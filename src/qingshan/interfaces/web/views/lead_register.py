@@ -15,6 +15,7 @@ from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.acting import read_uuid
 from qingshan.interfaces.web.listing.address import ListAddress
 from qingshan.interfaces.web.listing.spec import Column, Filter, Kind, ListSpec, Options
+from qingshan.interfaces.web.views.lead_cells import CELLS
 from qingshan.interfaces.web.views.lead_filters import channel_options
 
 SLUG = "leads"
@@ -66,7 +67,7 @@ def lead_spec(viewer: Viewer, in_force: InForce, *, unit_id: str = "") -> ListSp
         filters=(*_main_filters(in_force, [(str(u.id), u.short) for u in units]), *_more_filters(villages, batches)),
         columns=COLUMNS,
         sorts=SORTS,
-        cell="web/leads/_cell.html",
+        cells=CELLS,
     )
 
 

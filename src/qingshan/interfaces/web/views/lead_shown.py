@@ -37,6 +37,7 @@ from qingshan.domain.lead import (
     allowed_acts,
 )
 from qingshan.interfaces.web import labels
+from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.lead_history import history_entries
@@ -127,13 +128,13 @@ def _act(name: str, lead: Lead) -> Act:
     if name in LEVELS:
         level = LEVELS[name]
         words = {"county": _("填报县级复核"), "city": _("填报市级复核")}
-        url = reverse("web:lead_recheck", args=[lead.id, level])
+        url = url_of("web:lead_recheck", lead.id, level)
         return {"name": name, "label": words[level], "url": url, "icon": "verify", "method": "get"}
     view, icon, label = PAGES[name]
     return {
         "name": name,
         "label": label,
-        "url": reverse(f"web:{view}", args=[lead.id]),
+        "url": url_of(f"web:{view}", lead.id),
         "icon": icon,
         "method": "post" if name == "lead.receive" else "get",
     }
@@ -211,8 +212,8 @@ def photo_items(photos: Sequence[VerificationPhoto]) -> list[dict[str, object]]:
     return [
         {
             "label": labels.PHOTO_DIRECTIONS.get(photo.direction, _("未注明方向")),
-            "url": reverse("web:file", args=[photo.file_id]),
-            "thumb_url": reverse("web:file_small", args=[photo.file_id]),
+            "url": url_of("web:file", photo.file_id),
+            "thumb_url": url_of("web:file_small", photo.file_id),
             "taken_at": photo.file.taken_at,
             "azimuth": photo.file.azimuth,
             "distance_m": photo.distance_m,

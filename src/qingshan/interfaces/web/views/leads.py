@@ -26,6 +26,7 @@ from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.listing.address import ListAddress
 from qingshan.interfaces.web.listing.page import Wanted, frame, keys_of, list_response, opens_elsewhere, read_wanted
+from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import lead_shown
 from qingshan.interfaces.web.views.lead_bulk import bulk_items
@@ -128,7 +129,7 @@ def _rows(
         {
             "id": lead.id,
             "label": lead.number,
-            "panel": reverse("web:lead_panel", args=[lead.id]),
+            "panel": url_of("web:lead_panel", lead.id),
             "lead": lead,
             "case": cases.get(lead.id),
             "channel": channels[lead.channel],
