@@ -62,7 +62,7 @@ def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None
         )
         [lead] = build_leads(
             fresh=[fresh],
-            numbers=[number_for(in_force, now)],
+            numbers=[""],
             state="dispatched",
             now=now,
             claimed_at=acting.claimed_at(),
@@ -72,6 +72,8 @@ def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None
         )
         lead.id = lead_id or lead.id
         lead.due_at = next_due(lead, in_force, now)
+        _check_source(lead)
+        lead.number = number_for(in_force, now)  # as late as can be: from here others wait for their numbers
         lead.save(force_insert=True)
         _store_source(lead)
         Dispatch.objects.create(lead=lead, unit=place.unit, dispatched_at=now, dispatched_by=actor_text(acting))
@@ -111,14 +113,24 @@ def _check(form: LeadForm, channels: set[str], now: datetime) -> None:
         raise ActRefused("incomplete", "线索还不能登记", tuple(missing))
 
 
+def _source_key(lead: Lead) -> str:
+    return f"no:{lead.source_no}"
+
+
+def _check_source(lead: Lead) -> None:
+    """Refuse a number of this channel that stands on a lead already."""
+    if not lead.source_no:
+        return
+    same = Source.objects.filter(channel=lead.channel, key=_source_key(lead))
+    known = same.values_list("lead__number", flat=True).first()
+    if known is not None:
+        raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")
+
+
 def _store_source(lead: Lead) -> None:
     if not lead.source_no:
         return
-    key = f"no:{lead.source_no}"
-    known = Source.objects.filter(channel=lead.channel, key=key).values_list("lead__number", flat=True).first()
-    if known is not None:
-        raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")
-    row = Source(lead=lead, channel=lead.channel, key=key, geometry_digest="")
+    row = Source(lead=lead, channel=lead.channel, key=_source_key(lead), geometry_digest="")
     Source.objects.bulk_create([row], ignore_conflicts=True)
     if not Source.objects.filter(id=row.id).exists():
         raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 刚被他人登记，请刷新后再看")

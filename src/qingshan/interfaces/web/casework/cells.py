@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qingshan.contexts.cases.public import Case
@@ -18,6 +17,7 @@ from qingshan.interfaces.web.marks import (
     icon_mark,
     joined,
     link,
+    markup,
     moment_mark,
     state_chip,
     url_of,
@@ -34,7 +34,7 @@ def _number(row: Row, _now: datetime) -> SafeString:
 def _subject(row: Row, _now: datetime) -> SafeString:
     case: Case = row["case"]
     chip = category_chip(case.category, case.subcode, row["subcode"])
-    return cell(format_html("<span>{}</span>", chip), row["place"])
+    return cell(markup("<span>{}</span>", chip), row["place"])
 
 
 def _lead(row: Row, _now: datetime) -> SafeString:
@@ -47,11 +47,11 @@ def _area(row: Row, _now: datetime) -> SafeString:
 
 
 def _tracks(row: Row, _now: datetime) -> SafeString:
-    return format_html('<span class="qs-row qs-small">{}</span>', joined([_track(track) for track in row["tracks"]]))
+    return markup('<span class="qs-row qs-small">{}</span>', joined([_track(track) for track in row["tracks"]]))
 
 
 def _track(track: Row) -> SafeString:
-    return format_html(
+    return markup(
         '<span class="{}">{} {} <b>{}/{}</b></span> ',
         "qs-nowrap" if track["done"] else "qs-nowrap qs-mute",
         icon_mark(track["mark"]),
@@ -72,7 +72,7 @@ def _opened(row: Row, now: datetime) -> SafeString:
 def _due(row: Row, now: datetime) -> SafeString:
     case: Case = row["case"]
     if case.state == "closed":
-        return format_html('<span class="qs-nowrap">{}</span>', case.close_out_number)
+        return markup('<span class="qs-nowrap">{}</span>', case.close_out_number)
     return due_mark(case.next_due_at, now, stacked=True)
 
 
@@ -81,11 +81,11 @@ def _due_on(row: Row, now: datetime) -> SafeString:
 
 
 def _unit(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", row["case"].unit.short)
+    return markup("{}", row["case"].unit.short)
 
 
 def _close_out(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", row["case"].close_out_number or NOTHING)
+    return markup("{}", row["case"].close_out_number or NOTHING)
 
 
 CELLS: Mapping[str, Cell] = {

@@ -125,7 +125,7 @@ def case_filter(address: ListAddress) -> CaseFilter:
 
 
 def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
-    """One tab per state with its count under the other filters."""
+    """One tab per state with its count under the other filters; closed before the take-over only where it occurs."""
     chosen = address.words("state")
     tabs: list[dict[str, object]] = [
         {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not chosen}
@@ -138,6 +138,7 @@ def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str
             "active": chosen == (state.value,),
         }
         for state in CaseState
+        if state is not CaseState.CLOSED_BEFORE or counts.get(state) or state in chosen
     ]
 
 

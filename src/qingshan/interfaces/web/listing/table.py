@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qingshan.interfaces.web.listing.spec import Cell, Column, ListSpec
-from qingshan.interfaces.web.marks import joined
+from qingshan.interfaces.web.marks import joined, markup
 
 Row = Mapping[str, Any]
 
@@ -26,9 +25,9 @@ def _opening(column: Column) -> SafeString:
     """The opening tag of a cell; on a phone its label stands before the content."""
     names = {"qs-number": column.number, "qs-nowrap": column.nowrap, "qs-fixed-cell": column.fixed}
     classes = " ".join(name for name, on in names.items() if on)
-    css = format_html(' class="{}"', classes) if classes else ""
-    label = "" if column.fixed else format_html(' data-label="{}"', column.label)
-    return format_html("<td{}{}>", css, label)
+    css = markup(' class="{}"', classes) if classes else ""
+    label = "" if column.fixed else markup(' data-label="{}"', column.label)
+    return markup("<td{}{}>", css, label)
 
 
 def _row(row: Row, shown: Sequence[tuple[Cell, SafeString]], *, here: bool, pick: bool, now: datetime) -> SafeString:
@@ -37,27 +36,27 @@ def _row(row: Row, shown: Sequence[tuple[Cell, SafeString]], *, here: bool, pick
         if here
         else '<tr data-id="{}" data-panel="{}">'
     )
-    parts: list[str] = [format_html(opening, row["id"], row["panel"])]
+    parts: list[str] = [markup(opening, row["id"], row["panel"])]
     if pick:
         parts.append(_box(row))
     last = len(shown) - 1
     for number, (made, td) in enumerate(shown):
         acts = _acts(row["acts"]) if number == last and row["acts"] else ""
-        parts.append(format_html("{}{}{}</td>", td, made(row, now), acts))
-    return format_html("{}</tr>\n", joined(parts))
+        parts.append(markup("{}{}{}</td>", td, made(row, now), acts))
+    return markup("{}</tr>\n", joined(parts))
 
 
 def _box(row: Row) -> SafeString:
     box = '<input type="checkbox" name="id" value="{}" aria-label="{}">' if row["pick"] else ""
-    return format_html('<td class="qs-pick">' + box + "</td>", row["id"], row["label"])
+    return markup('<td class="qs-pick">' + box + "</td>", row["id"], row["label"])
 
 
 def _acts(acts: Sequence[Mapping[str, Any]]) -> SafeString:
     """What can be done on a row at once; buttons belong to the form around the table."""
     made = [
-        format_html('<button type="submit" class="btn btn-sm" formaction="{}">{}</button>', act["url"], act["label"])
+        markup('<button type="submit" class="btn btn-sm" formaction="{}">{}</button>', act["url"], act["label"])
         if act["method"] == "post"
-        else format_html('<a class="btn btn-sm" href="{}">{}</a>', act["url"], act["label"])
+        else markup('<a class="btn btn-sm" href="{}">{}</a>', act["url"], act["label"])
         for act in acts
     ]
-    return format_html('<span class="qs-row-acts">{}</span>', joined(made))
+    return markup('<span class="qs-row-acts">{}</span>', joined(made))

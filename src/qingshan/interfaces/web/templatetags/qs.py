@@ -148,6 +148,12 @@ def state(kind: str, slug: str, note: str = "") -> SafeString:
     return marks.state_chip(kind, slug, note)
 
 
+@register.simple_tag
+def chip(label: labels.Label) -> SafeString:
+    """Chip of a state whose word, mark and tone are known."""
+    return marks.chip(label)
+
+
 @register.simple_tag(takes_context=True)
 def list_rows(context: Context) -> SafeString:
     """The rows of a register's page."""

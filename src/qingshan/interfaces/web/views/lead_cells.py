@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,17 @@ from qingshan.contexts.leads.public import Lead
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.formats import NOTHING
 from qingshan.interfaces.web.listing.spec import Cell
-from qingshan.interfaces.web.marks import area_mark, cell, due_mark, link, moment_mark, muted, state_chip, url_of
+from qingshan.interfaces.web.marks import (
+    area_mark,
+    cell,
+    due_mark,
+    link,
+    markup,
+    moment_mark,
+    muted,
+    state_chip,
+    url_of,
+)
 
 Row = Mapping[str, Any]
 
@@ -26,8 +35,8 @@ def _title(row: Row, _now: datetime) -> SafeString:
     lead: Lead = row["lead"]
     place = f"{lead.township_name} {lead.village_name}"
     border = f" · {_('跨界')}" if lead.border else ""
-    active = format_html(' · <span class="qs-strong">{}</span>', _("正在实施")) if lead.active_since else ""
-    return cell(format_html("<span>{}</span>", lead.title), format_html("{}{}{}", place, border, active))
+    active = markup(' · <span class="qs-strong">{}</span>', _("正在实施")) if lead.active_since else ""
+    return cell(markup("<span>{}</span>", lead.title), markup("{}{}{}", place, border, active))
 
 
 def _state(row: Row, _now: datetime) -> SafeString:
@@ -35,20 +44,20 @@ def _state(row: Row, _now: datetime) -> SafeString:
 
 
 def _unit(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", row["lead"].unit.short)
+    return markup("{}", row["lead"].unit.short)
 
 
 def _channel(row: Row, _now: datetime) -> SafeString:
-    shown = format_html('<span class="qs-nowrap">{}</span>', row["channel"])
+    shown = markup('<span class="qs-nowrap">{}</span>', row["channel"])
     return cell(shown, row["lead"].batch_name, clip=True)
 
 
 def _direction(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", labels.word("direction", row["lead"].direction))
+    return markup("{}", labels.word("direction", row["lead"].direction))
 
 
 def _batch(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", row["lead"].batch_name or NOTHING)
+    return markup("{}", row["lead"].batch_name or NOTHING)
 
 
 def _area(row: Row, _now: datetime) -> SafeString:
@@ -62,7 +71,7 @@ def _verdict(row: Row, _now: datetime) -> SafeString:
 
 
 def _verifiers(row: Row, _now: datetime) -> SafeString:
-    return format_html("{}", row["lead"].verifiers or NOTHING)
+    return markup("{}", row["lead"].verifiers or NOTHING)
 
 
 def _received(row: Row, now: datetime) -> SafeString:
