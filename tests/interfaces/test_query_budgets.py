@@ -25,18 +25,24 @@ class Budget:
 
 
 LISTS = (
-    Budget("/leads/", 12),
-    Budget("/leads/?overdue=1&q=演示", 12),
-    Budget("/cases/", 12),
-    Budget("/assignments/", 14),
-    Budget("/batches/", 14),
-    Budget("/jobs/", 14),
-    Budget("/journal/", 14),
-    Budget("/units/", 14),
-    Budget("/search/?q=演示", 14),
-    Budget("/map/", 14),
+    Budget("/leads/", 14),
+    Budget("/leads/?overdue=1&q=演示", 13),
+    Budget("/cases/", 14),
+    Budget("/assignments/", 11),
+    Budget("/batches/", 10),
+    Budget("/jobs/", 9),
+    Budget("/journal/", 11),
+    Budget("/units/", 12),
+    Budget("/map/", 12),
 )
-MATTERS = (Budget("/leads/{lead}/", 18), Budget("/cases/{case}/", 26), Budget("/", 26))
+MATTERS = (
+    Budget("/leads/{lead}/", 18),
+    Budget("/cases/{case}/", 25),
+    Budget("/", 26),
+    Budget("/search/?q=演示", 19),
+)
+"""Pages that show several kinds of things; the search asks once for each kind."""
+SIGNING, REGISTERING = 26, 29
 
 
 @pytest.fixture
@@ -75,14 +81,12 @@ def test_signing_for_a_lead_and_registering_one_keep_their_budgets(
     x, y = world.place_of(cast.SUCUN)
     form = {
         "channel": "hotline-12345",
-        "discovered_at": "2024-08-14T09:00",
+        "discovered_at": f"{world.clock():%Y-%m-%d}T00:05",
         "lon": f"{x:.6f}",
         "lat": f"{y:.6f}",
         "description": "演示线索",
         "source_no": "BUDGET-1",
     }
     registered = asked(sign_in(cast.BUREAU_OFFICER), "/leads/new/", post=form, status=302)
-    assert (signed <= SIGNING, registered <= REGISTERING) == (True, True), (signed, registered)
-
-
-SIGNING, REGISTERING = 1, 1
+    assert signed <= SIGNING
+    assert registered <= REGISTERING
