@@ -1,4 +1,4 @@
-"""Processes killed at random moments of an import, of bulk work and of closing out: nothing lost, nothing twice.
+"""Processes killed at random moments: imports, bulk work, closing out, a take-over: nothing lost, nothing twice.
 
 Each kill is a SIGKILL of a child process that does the real work on committed data; afterwards every invariant is asked
 of the database, and the work is given out again, as the queue does with the work of a dead worker.
@@ -12,11 +12,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
 from django.db import connections
 
+from qingshan.commons.base.counters import reserved_blocks, unused_blocks
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.inbox.models import Batch, BatchRow
@@ -33,15 +35,20 @@ from qingshan.contexts.cases.public import CASE_TABLE, close_out
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
 from qingshan.contexts.leads.public import LEAD_TABLE, receive_lead
 from qingshan.contexts.leads.public_worker import accept_batch
+from qingshan.contexts.ledgers.models import TakeOver, TakeOverRow
+from qingshan.contexts.ledgers.public import sums_of
+from qingshan.contexts.ledgers.public_worker import take_over
 from tests import cast
 from tests.support.making import World
+from tests.support.old_ledgers import again, approved, brought_in, row, write
 from tests.support.samples import patches, square
 
 ROWS = 150
 ITEMS = 25
 CASES = 5
-KILLS = {"import": 20, "bulk": 20, "close": 10}
-"""Fifty in all."""
+OLD_ROWS = 120
+KILLS = {"import": 20, "bulk": 20, "close": 10, "take-over": 8}
+"""Fifty-eight in all."""
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -101,7 +108,7 @@ def check_everything() -> None:
             closed.values_list("id", flat=True)
         )
         assert set(Entry.objects.filter(act="lead.receive").values_list("matter_id", flat=True)) == set(
-            Dispatch.objects.filter(received_at__isnull=False).values_list("lead_id", flat=True)
+            Dispatch.objects.filter(received_at__isnull=False, lead__taken_over={}).values_list("lead_id", flat=True)
         )
 
 
@@ -223,3 +230,81 @@ def test_close_out(world: World, transactional_db: None) -> None:
         assert set(Case.objects.values_list("state", flat=True)) == {"closed"}
         numbers = sorted(Case.objects.values_list("close_out_number", flat=True))
         assert len(set(numbers)) == CASES
+
+
+def _old_row(number: int) -> list[object]:
+    """Open, closed and unfounded ones in turn, and some that are refused."""
+    kinds: tuple[dict[str, str | None], ...] = (
+        {},
+        {"整改情况": "已销号", "销号时间": "7月25日"},
+        {"核查结果": "不属实", "问题类别": None, "整改情况": None},
+        {"乡镇": "不存在镇"},
+    )
+    names = {"整改责任人": f"演示·责{number}", "违法当事人": f"演示·当事{number}", "备注": f"演示{number}"}
+    return row(f"旧{number:04d}", 村="南苏村", **(names | kinds[number % 4]))
+
+
+def _taking(world: World, one: TakeOver) -> Callable[[], None]:
+    """Take the approved ledger over, as the worker does: numbers from reserved blocks."""
+
+    def work() -> None:
+        acting = world.acting(cast.BUREAU_LEADER, door="job")
+        progress = Progress(None, None, world.clock)
+        with reserved_blocks(one.id, world.clock.now) as blocks:
+            world.perform(acting, take_over, take_over_id=one.id, progress=progress, blocks=blocks)
+
+    return work
+
+
+def _check_take_over(world: World, one: TakeOver) -> bool:
+    """All of it or nothing of it, to the row and to the name; returns whether it is there."""
+    one = again(world, one)
+    with world.seeing_all():
+        leads, cases = Lead.objects.filter(batch_id=one.id), Case.objects.filter(lead__batch_id=one.id)
+        entries = Entry.objects.filter(
+            matter_id__in=[*leads.values_list("id", flat=True)], act="lead.take_over"
+        ).count()
+        rows = list(TakeOverRow.objects.filter(take_over=one))
+        linked = {r.lead_id for r in rows if r.lead_id}
+        if one.state == "taking":
+            assert (leads.count(), cases.count(), entries, linked) == (0, 0, 0, set())
+            return False
+        assert one.state == "done"
+        taken = [r for r in rows if r.outcome in ("ready", "warning")]
+        assert len(rows) == one.counts["rows"]
+        assert len(taken) == leads.count() == entries == sum(s.taken for s in sums_of(one)["total"])
+        assert linked == set(leads.values_list("id", flat=True))
+        assert {r.case_id for r in taken if r.case_id} == set(cases.values_list("id", flat=True))
+        assert cases.count() == Entry.objects.filter(act="case.take_over").count()
+        assert cases.exclude(party_ref=None).count() == cases.count()
+        return True
+
+
+def test_take_over_of_an_old_ledger(world: World, transactional_db: None, tmp_path: Path) -> None:
+    """Before the last moment there is nothing, then there is all; the blocks of numbers explain every gap."""
+    chance = Random(14)  # noqa: S311 - moments, no secrets
+    rows, usual, current = [_old_row(n) for n in range(OLD_ROWS * 3)], 0.0, 0
+    ready = [
+        approved(world, brought_in(world, write(tmp_path / f"{n}.xlsx", rows[n * OLD_ROWS : (n + 1) * OLD_ROWS])))
+        for n in range(3)
+    ]
+    usual = finished(_taking(world, ready[0]))
+    assert _check_take_over(world, ready[0])
+    current = 1
+    for _ in range(KILLS["take-over"]):
+        killed(_taking(world, ready[current]), chance.uniform(0, usual))
+        check_everything()
+        if _check_take_over(world, ready[current]) and current < 2:
+            current += 1
+    for one in ready:
+        finished(_taking(world, one))
+        assert _check_take_over(world, one)
+    check_everything()
+    with world.seeing_all():
+        assert Lead.objects.count() == OLD_ROWS * 3 * 3 // 4
+        numbers = sorted(int(n[-6:-1]) for n in Lead.objects.values_list("number", flat=True))
+        ledger = sorted(int(n[-4:]) for n in Case.objects.values_list("number", flat=True))
+        assert len(set(numbers)) == len(numbers)
+        kept = sum(b.last - b.first + 1 for one in ready for b in unused_blocks(one.id))
+        assert numbers[-1] - numbers[0] + 1 == len(numbers) + kept
+        assert ledger == list(range(1, OLD_ROWS * 3 // 2 + 1))

@@ -9,12 +9,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.running import WorkFailed
 from qingshan.commons.journal.models import Entry
 from qingshan.commons.journal.personal import read_personal
 from qingshan.contexts.cases.models import CloseOut, TrackStep
 from qingshan.contexts.cases.public import Case, accept_case, reopen_case, search_cases, track_facts
 from qingshan.contexts.leads.public import Lead
+from qingshan.contexts.ledgers import takeover_checking
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverMapping, TakeOverRow
 from qingshan.contexts.ledgers.public import (
     approve_take_over,
@@ -30,6 +32,7 @@ from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
 from tests.support.old_ledgers import (
+    HEAD,
     again,
     approved,
     brought_in,
@@ -43,6 +46,7 @@ from tests.support.old_ledgers import (
     taken_over,
     write,
 )
+from tests.support.old_xls import xls
 
 VISITED = datetime(2024, 7, 6)  # noqa: DTZ001 - a cell of a workbook knows no zone
 UGLY = [
@@ -256,6 +260,111 @@ def test_the_same_spot_is_doubted_until_somebody_says_it_is_another(world: World
     assert rows["乙1"].outcome == "refused"
     assert "疑为重复" in rows["乙1"].reasons
     assert rows["乙2"].outcome == "warning"
+
+
+def test_portions_of_a_long_file_do_not_take_each_other_for_known(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What earlier rows of the file brought in is not "already there" for later ones: all fares as it was approved."""
+    monkeypatch.setattr(takeover_checking, "CHUNK", 4)
+    rows = [row(f"长{n}", 经度=f"{114.225 + n * 0.00005:.5f}", 纬度="37.825", 备注=f"演示{n}") for n in range(9)]
+    rows += [row(f"村{n}", 村="南苏村", 具体位置="村南", 发现时间=f"2024-07-{n + 1:02d}") for n in range(3)]
+    rows += [row("长0", 村="南苏村"), row("号1", 图斑编号="A1", 村="南苏村"), row("号2", 图斑编号="A1", 村="南苏村")]
+    one = brought_in(world, write(tmp_path / "long.xlsx", rows))
+    found = {n: r.outcome for n, r in rows_of(world, one).items()}
+    assert (one.counts["outcomes"].get("refused"), found["号2"]) == (2, "refused")
+    assert taken_over(world, one).state == "done"
+    with world.seeing_all():
+        assert Lead.objects.count() == 13
+        assert Lead.objects.exclude(number="").values("number").distinct().count() == 13
+
+
+def test_columns_are_shown_as_they_stand_in_the_file(world: World, ugly: TakeOver) -> None:
+    """From left to right, not by the length of their names as the database would sort them."""
+    names = [c["name"].rsplit("／", 1)[-1] for c in again(world, ugly).content["sheets"][0]["columns"]]
+    assert names == list(HEAD)
+
+
+def test_of_two_columns_of_area_the_one_that_is_filled_says_its_unit(world: World, tmp_path: Path) -> None:
+    """Hectares of the second column are not read as mu because the first column is named so."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(
+        ["编号", "乡镇", "村", "发现时间", "问题类别", "整改情况", "线索来源", "占地面积（亩）", "面积（公顷）"]
+    )
+    sheet.append(["双1", "苏村乡", "南苏村", "2024-07-03", "无证开采", "整改中", "日常巡查", None, 0.5])
+    sheet.append(["双2", "苏村乡", "北苏村", "2024-07-03", "无证开采", "整改中", "日常巡查", 3, None])
+    book.save(tmp_path / "two.xlsx")
+    columns = {"占地面积（亩）": "area", "面积（公顷）": "area"}
+    taken_over(world, brought_in(world, tmp_path / "two.xlsx", columns=columns))
+    with world.seeing_all():
+        areas = {lead.taken_over["number"]: float(lead.area_m2 or 0) for lead in Lead.objects.all()}
+    assert areas == {"双1": 5000.0, "双2": 2000.0}
+
+
+def test_several_sheets_and_cells_merged_over_rows(world: World, tmp_path: Path) -> None:
+    """A township written once over its rows counts for each of them; two sheets make one take-over."""
+    second = [row("南1", 乡镇="黑水河乡", 村=None), row("南2", 乡镇=None, 村=None), row("南3", 乡镇=None, 村=None)]
+    path = write(tmp_path / "merged.xlsx", [row("台1", 村="南苏村")], second=second)
+    book = openpyxl.load_workbook(path)
+    book["南佐镇"].merge_cells(start_row=4, end_row=6, start_column=4, end_column=4)
+    book.save(path)
+    done = taken_over(world, brought_in(world, path))
+    rows = rows_of(world, done)
+    assert {n: (r.sheet, r.township) for n, r in rows.items()} == {
+        "台1": ("台账", "苏村乡"), "南1": ("南佐镇", "黑水河乡"), "南2": ("南佐镇", "黑水河乡"),
+        "南3": ("南佐镇", "黑水河乡"),
+    }  # fmt: skip
+    with world.seeing_all():
+        assert Lead.objects.count() == 4
+        assert set(Case.objects.values_list("former_number", flat=True)) == {"台1", "南1", "南2", "南3"}
+
+
+def test_a_workbook_of_the_old_format_is_read_with_its_days_and_merged_cells(world: World, tmp_path: Path) -> None:
+    """An .xls of Excel 97, written byte by byte: texts, numbers, the serial numbers of days, a township over two rows."""
+    heads = ["编号", "乡镇", "村", "发现时间", "问题类别", "整改情况", "线索来源", "面积（亩）"]
+    lines = [
+        ["演示县非法采矿问题整治台账（虚构）"],
+        heads,
+        ["旧1", "苏村乡", "南苏村", 45476, "无证开采", "整改中", "日常巡查", 1.5],
+        ["旧2", None, "北苏村", "7月4日", "无证开采", "整改中", "日常巡查", 3],
+    ]
+    (tmp_path / "old.xls").write_bytes(xls("台账", lines, merged=[(0, 0, 0, 7), (2, 1, 3, 1)]))
+    done = taken_over(world, brought_in(world, tmp_path / "old.xls", name="旧台账.xls"))
+    rows = rows_of(world, done)
+    assert {n: (r.outcome, r.township) for n, r in rows.items()} == {
+        "旧1": ("warning", "苏村乡"), "旧2": ("warning", "苏村乡")
+    }  # fmt: skip
+    with world.seeing_all():
+        days = [
+            at.astimezone(cast.ZONE).date()
+            for at in Lead.objects.order_by("number").values_list("discovered_at", flat=True)
+        ]
+    assert days == [date(2024, 7, 3), date(2024, 7, 4)]
+
+
+def test_cells_that_look_like_formulas_come_back_as_texts(world: World, tmp_path: Path) -> None:
+    """The report holds no formula, no link and no command, whatever the upload held."""
+    wicked = ["=cmd|'/c calc'!A1", "+1+1", "@SUM(A1)", "-2+3", "http://example.invalid/x", "{=1+1}"]
+    rows = [row(text, 村="南苏村", 备注=text, 具体位置=f"{text}{n}") for n, text in enumerate(wicked)]
+    path = write(tmp_path / "wicked.xlsx", [])
+    book = openpyxl.load_workbook(path)
+    sheet = book["台账"]
+    sheet.insert_rows(4, len(rows))
+    for number, line in enumerate(rows, start=4):
+        for column, value in enumerate(line, start=1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+    book.save(path)
+    one = brought_in(world, path)
+    with path_of(one.counts["report"]["sha256"]).open("rb") as handle:
+        report = openpyxl.load_workbook(handle)
+    cells = [c for s in report.worksheets for line in s.iter_rows() for c in line if c.value is not None]
+    assert {c.value for c in cells} >= set(wicked)
+    assert {c.data_type for c in cells if c.value in wicked} == {"s"}
+    assert not [c for c in cells if c.data_type == "f" or c.hyperlink]
 
 
 def test_sums_must_agree_or_be_explained(world: World, ugly: TakeOver) -> None:

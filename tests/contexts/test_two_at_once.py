@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from qingshan.commons.jobs.models import Job
 from qingshan.contexts.cases.public import accept_case, close_out, correct_case, finish_station, open_case
 from qingshan.contexts.cases.services import acting as case_acting
 from qingshan.contexts.leads.models import Verification
@@ -24,9 +26,11 @@ from qingshan.contexts.leads.public import (
     submit_verification,
 )
 from qingshan.contexts.leads.services import acting as lead_acting
+from qingshan.contexts.ledgers.public import approve_take_over, send_back_take_over, submit_take_over
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
+from tests.support.old_ledgers import again, brought_in, right_totals, row, write
 from tests.support.samples import patches, square
 
 TOLD = {"race", "state", "done", "nothing", "duplicate"}
@@ -193,6 +197,22 @@ def test_the_same_number_registered_twice_by_hand(world: World) -> None:
     assert_one_won(at_once(*(partial(world.perform, a, register_lead, form=form) for a in people)))
 
 
+def test_an_old_ledger_approved_twice_and_sent_back(world: World, tmp_path: Path) -> None:
+    """Two leaders, and one with two windows: a single job is queued, everybody else is told."""
+    for n in range(REPEATED):
+        one = brought_in(world, write(tmp_path / f"{n}.xlsx", [row(f"旧{n}", 村="南苏村")]), name=f"{n}.xlsx")
+        values = {"totals": right_totals(one), "explanation": "演示", "seen": one.round}
+        world.perform(cast.BUREAU_OFFICER, submit_take_over, take_over_id=one.id, **values)
+        seen, leader = again(world, one).round, world.acting(cast.BUREAU_LEADER)
+        approve = partial(world.perform, leader, approve_take_over, take_over_id=one.id, opinion="同意", seen=seen)
+        back = partial(world.perform, leader, send_back_take_over, take_over_id=one.id, reason="再核", seen=seen)
+        codes = at_once(approve, back, approve)
+        assert_one_won(codes)
+        assert again(world, one).state == ("checked" if codes[1] == "" else "taking")
+        with world.seeing_all():
+            assert Job.objects.filter(subject_id=one.id, kind="take-over").count() == (codes[1] != "")
+
+
 def test_the_same_patches_in_two_batches_at_once(world: World) -> None:
     x, y = world.place_of(cast.SUCUN)
     files = [patches([square(x, y)], JCBH=["P1"], BZ=[remark]) for remark in ("甲", "乙")]
@@ -212,8 +232,8 @@ def test_a_stale_reading_never_overwrites(world: World) -> None:
         partial(lead_acting.compare_and_set, lead, {"title": "旧"}),
         partial(case_acting.compare_and_set, case, {"title": "旧"}),
     )
-    for write in attempts:
+    for attempt in attempts:
         with world.seeing_all(), pytest.raises(ActRefused) as refused:
-            write()
+            attempt()
         assert refused.value.code == "race"
     assert world.lead(lead.id).title != "旧" != world.case(case.id).title

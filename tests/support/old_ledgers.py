@@ -132,8 +132,8 @@ def rows_of(world: World, row: TakeOver) -> dict[str, TakeOverRow]:
 
 def guessed(row: TakeOver, columns: dict[str, str] | None = None) -> OldMapping:
     """The mapping that the program itself would guess, with changes."""
-    sheets = [s for s in row.content["sheets"] if sum(bool(c["guess"]) for c in s["columns"].values()) >= 3]
-    found = {name: c["guess"] for s in sheets for name, c in s["columns"].items() if c["guess"]}
+    sheets = [s for s in row.content["sheets"] if sum(bool(c["guess"]) for c in s["columns"]) >= 3]
+    found = {c["name"]: c["guess"] for s in sheets for c in s["columns"] if c["guess"]}
     return OldMapping(
         sheets=tuple(s["name"] for s in sheets),
         columns=found | (columns or {}),

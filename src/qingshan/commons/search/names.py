@@ -35,17 +35,26 @@ def token(gram: str) -> str:
 
 def index_names(*, matter_id: UUID, values: Mapping[UUID, str]) -> None:
     """Make personal values findable: by `PersonalValue` id, the text. Runs in the transaction that stored them."""
+    index_many_names({matter_id: values})
+
+
+def index_many_names(names: Mapping[UUID, Mapping[UUID, str]]) -> None:
+    """`index_names` for many matters in one statement: by matter, the texts by `PersonalValue` id."""
     rows = [
         (value_id, matter_id, " ".join(f"'{token(g)}'" for g in grams(plain(text))))
+        for matter_id, values in names.items()
         for value_id, text in values.items()
     ]
+    if not rows:
+        return
+    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        for row in rows:
-            cursor.execute(
-                "INSERT INTO search_namegrams (id, matter_id, tokens) VALUES (%s, %s, %s::tsvector)"
-                " ON CONFLICT (id) DO NOTHING",
-                row,
-            )
+        cursor.execute(
+            "INSERT INTO search_namegrams (id, matter_id, tokens)"
+            " SELECT n.id, n.matter_id, n.tokens::tsvector FROM unnest(%s::uuid[], %s::uuid[], %s::text[])"
+            " AS n(id, matter_id, tokens) ON CONFLICT (id) DO NOTHING",
+            columns,
+        )
 
 
 def matters_named(text: str, *, within: QuerySet[Any, Any]) -> dict[UUID, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
+from uuid import UUID
 
 from shapely.geometry import Point
 
@@ -60,11 +61,14 @@ class _Line:
 
 
 class Checker:
-    """Checks one file under one mapping against what is stored now; remembers what the file itself has said."""
+    """Checks one file under one mapping against what is stored now; remembers what the file itself has said.
 
-    def __init__(self, mapping: OldMapping, in_force: InForce, acting: Acting) -> None:
+    Leads that this take-over has written already do not count: rows fare alike while it is checked and taken over.
+    """
+
+    def __init__(self, take_over_id: UUID, mapping: OldMapping, in_force: InForce, acting: Acting) -> None:
         """Reads areas, units and names once."""
-        self._mapping, self._in_force = mapping, in_force
+        self._own, self._mapping, self._in_force = take_over_id, mapping, in_force
         self._today: date = acting.now().astimezone(in_force.zone).date()
         self._parser = RowParser(mapping, in_force.plan)
         self._names = PlaceNames()
@@ -141,13 +145,13 @@ class Checker:
 
     def _find_known(self, rows: Sequence[Checked]) -> None:
         parsed = {row.position: row.parsed for row in rows if row.parsed is not None}
-        taken = known_sources(LEDGER_CHANNEL, [p.key for p in parsed.values()])
+        taken = known_sources(LEDGER_CHANNEL, [p.key for p in parsed.values()], besides=self._own)
         numbers: dict[str, dict[str, tuple[str, str]]] = {}
         for channel in {p.channel for p in parsed.values() if p.channel}:
             keys = [
                 f"no:{p.text('source_no')}" for p in parsed.values() if p.channel == channel and p.text("source_no")
             ]
-            numbers[channel] = known_sources(channel, keys) if keys else {}
+            numbers[channel] = known_sources(channel, keys, besides=self._own) if keys else {}
         for row in rows:
             self._known(row, taken, numbers)
         self._find_near([row for row in rows if row.takes])
@@ -175,7 +179,7 @@ class Checker:
             for r in open_rows
             if r.parsed is not None and r.place is not None and r.parsed.text("place") and r.parsed.claim.days
         }
-        near, same = leads_near(points), leads_at_place(places)
+        near, same = leads_near(points, besides=self._own), leads_at_place(places, besides=self._own)
         for row in open_rows:
             number = near.get(row.position) or same.get(row.position)
             if number:

@@ -17,6 +17,8 @@ from qingshan.domain.takeover import Claim, OldState, infer_state
 LONGEST = {"number": 120, "source_no": 120, "place": 200, "mineral": 60, "close_out_number": 40, "village": 80}
 _PAPERS = ("notice_no", "filing_no", "decision_no", "province_no")
 _MONEY = ("fine_yuan", "paid_yuan")
+MOST_CODES = 5000
+"""Words that are remembered; a column of free text has no end of them."""
 T = TypeVar("T")
 
 
@@ -53,10 +55,11 @@ class RowParser:
         """The mapping as saved, the plan in force."""
         self._mapping, self._plan = mapping, plan
         self._labels = {f.slug: f.label for f in old_words().fields}
+        self._known_codes: dict[tuple[str, str], str] = {}
 
     def parse(self, sheet: str, row: OldRow) -> Parsed:
         """Read every mapped cell; a cell that cannot be used is a problem, never a silent blank."""
-        cells, extra = self._by_field(row)
+        cells, extra, headings = self._by_field(row)
         problems: list[str] = []
         notes: list[str] = []
         get = _Getter(cells, problems, self._labels)
@@ -75,7 +78,7 @@ class RowParser:
             claim=claim,
             texts=known,
             position=self._position(get, notes),
-            area_m2=get("area", lambda v: area_m2_of(v, self._mapping.area_unit, self._heading("area"))),
+            area_m2=get("area", lambda v: area_m2_of(v, self._mapping.area_unit, headings.get("area", ""))),
             due_on=get("due_on", self._day),
             channel=codes.get("channel", "") or self._mapping.channel,
             subcode=codes.get("subcode", ""),
@@ -88,23 +91,22 @@ class RowParser:
             notes=notes,
         )
 
-    def _by_field(self, row: OldRow) -> tuple[dict[str, Value], dict[str, str]]:
+    def _by_field(self, row: OldRow) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
+        """Cells by field, texts that are kept as they are, and the heading that each field's cell stood under."""
         cells: dict[str, Value] = {}
         extra: dict[str, str] = {}
+        headings: dict[str, str] = {}
         for heading, value in row.cells.items():
             slug = self._mapping.columns.get(heading, "")
             if slug == EXTRA:
                 if not is_blank(value):
                     extra[heading[:80]] = plain_text(value)[:500]
             elif slug and (slug not in cells or is_blank(cells[slug])):
-                cells[slug] = value
-        return cells, extra
+                cells[slug], headings[slug] = value, heading
+        return cells, extra, headings
 
     def _day(self, value: Value) -> date | None:
         return old_day(value, self._mapping.year)
-
-    def _heading(self, slug: str) -> str:
-        return next((heading for heading, name in self._mapping.columns.items() if name == slug), "")
 
     def _position(self, get: "_Getter", notes: list[str]) -> tuple[float, float] | None:
         both = get("position", both_degrees_of)
@@ -120,13 +122,22 @@ class RowParser:
             notes.append("经度、纬度填反了，已对调")
         return first, second
 
+    def _code(self, slug: str, text: str) -> str:
+        """Our code for a word; the few words that a ledger repeats are looked up once."""
+        code = self._known_codes.get((slug, text))
+        if code is None:
+            code = self._mapping.code(slug, text, self._plan)
+            if len(self._known_codes) < MOST_CODES:
+                self._known_codes[slug, text] = code
+        return code
+
     def _codes(self, known: Mapping[str, str], problems: list[str], notes: list[str]) -> dict[str, str]:
         codes: dict[str, str] = {}
         for slug in ("state", "verdict", "category", "subcode", "channel", "mode"):
             text = known.get(slug, "")
             if not text:
                 continue
-            code = self._mapping.code(slug, text, self._plan)
+            code = self._code(slug, text)
             if code:
                 codes[slug] = code
             elif slug in ("state", "verdict", "category"):

@@ -147,7 +147,7 @@ def choice_words(distinct: Mapping[str, Sequence[str]], columns: Mapping[str, st
         if field in CHOICES:
             found.setdefault(field, [])
             found[field] += [w for w in distinct.get(heading, ()) if w not in found[field]]
-    return found
+    return {field: found[field] for field in CHOICES if field in found}
 
 
 def unmapped(columns: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from qingshan.commons.journal.bulk import ClaimedOpening, SealedNames, copy_mode
 from qingshan.commons.journal.services import MatterChange, actor_text
 from qingshan.commons.people.models import Unit
 from qingshan.commons.people.viewer import Acting
-from qingshan.commons.search.names import index_names
+from qingshan.commons.search.names import index_many_names
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.cases.deadlines import case_duties
 from qingshan.contexts.cases.ledger import CaseRecords, case_ledger
@@ -73,9 +73,12 @@ def take_over_cases(*, rows: Sequence[TakenCase], act_id: UUID, in_force: InForc
     copy_models([step for one in made for step in one.steps])
     openings = list(_openings(rows, made, in_force))
     open_claimed(act="case.take_over", acting=acting, openings=openings, act_id=act_id)
-    for row, one in zip(rows, made, strict=True):
-        if one.names.rows:
-            index_names(matter_id=one.case.id, values={v.id: row.personal[v.field] for v in one.names.rows})
+    index_many_names(
+        {
+            one.case.id: {v.id: row.personal[v.field] for v in one.names.rows}
+            for row, one in zip(rows, made, strict=True)
+        }
+    )
     return [one.case for one in made]
 
 

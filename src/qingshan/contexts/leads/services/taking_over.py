@@ -14,7 +14,7 @@ from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.bulk import ClaimedOpening, SealedNames, copy_models, open_claimed, seal_names
 from qingshan.commons.journal.services import actor_text
 from qingshan.commons.people.viewer import Acting
-from qingshan.commons.search.names import index_names
+from qingshan.commons.search.names import index_many_names
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
@@ -93,9 +93,12 @@ def take_over_leads(
     names = [seal_names(matter_id=lead.id, values=dict(row.personal)) for row, lead in zip(rows, leads, strict=True)]
     openings = list(_openings(rows, leads, names, in_force))
     open_claimed(act="lead.take_over", acting=acting, openings=openings, act_id=act_id)
-    for row, lead, sealed in zip(rows, leads, names, strict=True):
-        if sealed.rows:
-            index_names(matter_id=lead.id, values={v.id: row.personal[v.field] for v in sealed.rows})
+    index_many_names(
+        {
+            lead.id: {v.id: row.personal[v.field] for v in sealed.rows}
+            for row, lead, sealed in zip(rows, leads, names, strict=True)
+        }
+    )
     return leads
 
 
@@ -154,9 +157,12 @@ def _openings(
         yield ClaimedOpening(change=change_of(lead, in_force, details), acted_at=row.claimed_at, names=sealed)
 
 
-def known_sources(channel: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Lead number and digest by source key, for those of ``keys`` that are known under ``channel``."""
-    rows = Source.objects.filter(channel=channel, key__in=list(keys))
+def known_sources(channel: str, keys: Sequence[str], *, besides: UUID) -> dict[str, tuple[str, str]]:
+    """Lead number and digest by source key, for those of ``keys`` that are known under ``channel``.
+
+    ``besides``: a take-over whose own leads do not count here and in `leads_near` and `leads_at_place`.
+    """
+    rows = Source.objects.filter(channel=channel, key__in=list(keys)).exclude(lead__batch_id=besides)
     return {key: (number, digest) for key, number, digest in rows.values_list("key", "lead__number", "geometry_digest")}
 
 
@@ -164,7 +170,7 @@ _NEAR = """
 SELECT DISTINCT ON (p.n) p.n, l.number
 FROM unnest(%s::int[], %s::float8[], %s::float8[]) AS p(n, lon, lat)
 JOIN leads_lead l ON l.geom && ST_Expand(ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4490), 0.0004)
-WHERE l.precision = ''
+WHERE l.precision = '' AND l.batch_id IS DISTINCT FROM %s
   AND ST_DWithin(
     ST_SetSRID(l.geom, 4326)::geography, ST_SetSRID(ST_MakePoint(p.lon, p.lat), 4326)::geography, %s
   )
@@ -172,22 +178,23 @@ ORDER BY p.n, l.number
 """
 
 
-def leads_near(points: Mapping[int, tuple[float, float]]) -> dict[int, str]:
+def leads_near(points: Mapping[int, tuple[float, float]], *, besides: UUID) -> dict[int, str]:
     """By the caller's own keys, the number of a lead whose own position lies within `NEAR_M` metres of the point."""
     if not points:
         return {}
     keys = list(points)
     with connection.cursor() as cursor:
-        cursor.execute(_NEAR, [keys, [points[k][0] for k in keys], [points[k][1] for k in keys], NEAR_M])
+        cursor.execute(_NEAR, [keys, [points[k][0] for k in keys], [points[k][1] for k in keys], besides, NEAR_M])
         return dict(cursor.fetchall())
 
 
-def leads_at_place(places: Mapping[int, tuple[str, str, datetime]]) -> dict[int, str]:
+def leads_at_place(places: Mapping[int, tuple[str, str, datetime]], *, besides: UUID) -> dict[int, str]:
     """By the caller's own keys, the number of a lead of the same division, place text and moment of discovery."""
     if not places:
         return {}
     texts = {text for _, text, _ in places.values()}
     rows = Lead.objects.filter(place_text__in=texts, division__in={d for d, _, _ in places.values()})
+    rows = rows.exclude(batch_id=besides)
     found = {
         (d, t, at): number for number, d, t, at in rows.values_list("number", "division", "place_text", "discovered_at")
     }

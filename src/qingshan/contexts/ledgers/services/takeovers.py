@@ -74,7 +74,10 @@ def _check_mapping(row: TakeOver, mapping: OldMapping) -> None:
     if not mapping.sheets:
         raise ActRefused("mapping", "没有选工作表：至少选一张")
     headings = {
-        h for sheet in row.content.get("sheets", ()) if sheet["name"] in mapping.sheets for h in sheet["columns"]
+        c["name"]
+        for sheet in row.content.get("sheets", ())
+        if sheet["name"] in mapping.sheets
+        for c in sheet["columns"]
     }
     used = [slug for heading, slug in mapping.columns.items() if heading in headings]
     missing = unmapped(used)

@@ -67,14 +67,16 @@ def _sheet_content(table: OldTable) -> dict[str, Any]:
         for name, value in row.cells.items():
             if not is_blank(value) and len(seen[name]) <= MOST_WORDS:
                 seen[name][plain_text(value)[:60]] += 1
-    columns = {}
+    columns = []  # a list: the database does not keep the order of an object's keys
     for name, texts in seen.items():
         secret = guesses.get(name) in personal
-        columns[name] = {
+        column = {
+            "name": name,
             "guess": guesses.get(name, ""),
             "examples": [] if secret else [t for t, _ in texts.most_common(2)],
             "words": [] if secret or len(texts) > MOST_WORDS else [t for t, _ in texts.most_common()],
         }
+        columns.append(column)
     return {
         "name": table.name,
         "hidden": table.hidden,
@@ -90,7 +92,7 @@ def check_take_over(*, take_over_id: UUID, acting: Acting, progress: Progress) -
     if row.state != "checking":
         return row
     in_force, tables = campaign_in_force(), _tables(row)
-    checker = Checker(mapping_from(row.mapping), in_force, acting)
+    checker = Checker(row.id, mapping_from(row.mapping), in_force, acting)
     TakeOverRow.objects.filter(take_over=row).delete()
     tally, checked = _Tally(in_force), []
     total = sum(len(table.source) for table in tables)
@@ -177,7 +179,7 @@ def take_over(*, take_over_id: UUID, acting: Acting, progress: Progress, blocks:
         approved = dict(TakeOverRow.objects.filter(take_over=row).values_list("position", "outcome"))
         total, done = len(approved), 0
         try:
-            for part in Checker(mapping, in_force, acting).check(_tables(row)):
+            for part in Checker(row.id, mapping, in_force, acting).check(_tables(row)):
                 _hold(part, approved)
                 _write(row, part, _Hand(act_ids=act_ids, in_force=in_force, acting=acting, blocks=blocks))
                 done += len(part)

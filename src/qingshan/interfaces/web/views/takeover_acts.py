@@ -133,8 +133,8 @@ def _columns(row: TakeOver) -> dict[str, dict[str, Any]]:
     """Columns of all sheets by heading, in order; the first sheet that has one speaks for it."""
     found: dict[str, dict[str, Any]] = {}
     for sheet in _sheets(row):
-        for name, column in sheet["columns"].items():
-            known = found.setdefault(name, {**column, "words": list(column["words"])})
+        for column in sheet["columns"]:
+            known = found.setdefault(column["name"], {**column, "words": list(column["words"])})
             known["words"] += [w for w in column["words"] if w not in known["words"]]
     return found
 
@@ -163,7 +163,7 @@ def _guessed_sheets(row: TakeOver) -> tuple[str, ...]:
     return tuple(
         s["name"]
         for s in _sheets(row)
-        if not s["hidden"] and s["rows"] and sum(bool(c["guess"]) for c in s["columns"].values()) >= ENOUGH
+        if not s["hidden"] and s["rows"] and sum(bool(c["guess"]) for c in s["columns"]) >= ENOUGH
     )
 
 
