@@ -322,7 +322,7 @@ def test_several_sheets_and_cells_merged_over_rows(world: World, tmp_path: Path)
 
 
 def test_a_workbook_of_the_old_format_is_read_with_its_days_and_merged_cells(world: World, tmp_path: Path) -> None:
-    """An .xls of Excel 97, written byte by byte: texts, numbers, the serial numbers of days, a township over two rows."""
+    """An .xls of Excel 97, written byte by byte: texts, numbers, serial numbers of days, a township over two rows."""
     heads = ["编号", "乡镇", "村", "发现时间", "问题类别", "整改情况", "线索来源", "面积（亩）"]
     lines = [
         ["演示县非法采矿问题整治台账（虚构）"],
