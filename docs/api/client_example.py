@@ -95,7 +95,7 @@ def main(server: str, bureau_token: str, township_token: str, patches: Path, pho
     batch = bureau.act(f"/batches/{batch['id']}/accept")["batch"]
     print(bureau.wait(batch["job"])["message"])
 
-    [lead, *_] = township.get("/leads", batch_id=batch["id"], state="dispatched")["leads"]
+    [lead, *_] = township.get("/leads", batch=batch["id"], state="dispatched")["leads"]
     print(lead["number"], lead["village"], lead["due_at"])
     lead = township.act(f"/leads/{lead['id']}/receive")
     form = {

@@ -29,7 +29,7 @@ from tests import cast
 from tests.fixtures_api import Caller
 from tests.support.making import World
 
-EXAMPLES = 4
+EXAMPLES = 3
 CHECKED = ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
 MEMBERS = (cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER)
 

@@ -240,3 +240,16 @@ def test_registering_returning_dispatching_correcting_flagging(office: Office) -
     corrected = _ok(office.bureau.post(f"{path}/correct", {"place_text": "南坡", "reason": "方位写反（演示）"}))
     assert (corrected["place_text"], corrected["description"]) == ("南坡", form["description"])
     assert json.dumps(corrected, ensure_ascii=False).count("夜间有车装石料") == 1
+
+
+def test_the_ledger_as_a_file_is_a_job(office: Office, run_jobs: Callable[[], None]) -> None:
+    office.world.make_lead(state="substantiated")
+    job = _ok(office.bureau.post("/ledger/exports", {}), 202)
+    assert office.bureau.post("/ledger/exports", {}).json()["code"] == "done"
+    assert office.bureau.post("/ledger/exports", {"as_of": "2199-01-01T00:00:00Z"}).status_code == 422
+    run_jobs()
+    done = _ok(office.bureau.get(f"/jobs/{job['id']}"))
+    assert (done["state"], office.township.get(f"/jobs/{job['id']}").status_code) == ("done", 404)
+    content = b"".join(office.bureau.get(f"/files/{done['result_file_id']}").streaming_content)
+    assert content.startswith(b"PK")
+    assert office.township.get(f"/files/{done['result_file_id']}").status_code == 404

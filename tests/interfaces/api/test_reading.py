@@ -27,14 +27,12 @@ def test_lists_go_by_key_and_hold_each_lead_once(
     world: World, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from qingshan.contexts.leads import listing
-    from qingshan.interfaces.api import routes_leads
 
     monkeypatch.setattr(listing, "PAGE", 2)
-    monkeypatch.setattr(routes_leads, "PAGE", 2)
     leads = [world.make_lead() for _ in range(5)]
     call, seen, before = caller(cast.BUREAU_OFFICER), [], None
     while True:
-        page = call.get("/leads", {"before": before} if before else {}).json()
+        page = call.get("/leads", {"after": before} if before else {}).json()
         seen += [row["id"] for row in page["leads"]]
         before = page["next"]
         if before is None:
@@ -64,9 +62,9 @@ def test_filters(world: World, caller: MakeCaller, query: dict[str, str], found:
 def test_filters_by_unit_batch_and_text(world: World, caller: MakeCaller) -> None:
     one, other = world.make_lead(source_no="寻找甲号"), world.make_lead(township=cast.HEISHUIHE)
     call = caller(cast.BUREAU_OFFICER)
-    for query in ({"unit_id": str(one.unit_id)}, {"batch_id": str(one.batch_id)}, {"q": "寻找甲"}):
+    for query in ({"unit": str(one.unit_id)}, {"batch": str(one.batch_id)}, {"q": "寻找甲"}):
         assert [row["id"] for row in call.get("/leads", query).json()["leads"]] == [str(one.id)]
-    assert call.get("/leads", {"unit_id": str(other.unit_id)}).json()["leads"][0]["id"] == str(other.id)
+    assert call.get("/leads", {"unit": str(other.unit_id)}).json()["leads"][0]["id"] == str(other.id)
 
 
 def test_another_township_sees_nothing_of_it(world: World, caller: MakeCaller) -> None:
@@ -144,9 +142,9 @@ def test_units_plan_jobs_seals(world: World, caller: MakeCaller) -> None:
     ("path", "query", "field"),
     [
         ("/leads", {"state": "nonsense"}, "state"),
-        ("/leads", {"unit_id": "1"}, "unit_id"),
-        ("/leads", {"unit_id": "{01890a5d-ac96-774b-bcce-b302099a8057}"}, "unit_id"),
-        ("/leads", {"before": "x"}, "before"),
+        ("/leads", {"unit": "1"}, "unit"),
+        ("/leads", {"area_min": "viel"}, "area_min"),
+        ("/leads", {"after": "x"}, "after"),
         ("/leads", {"overdue": "yes"}, "overdue"),
         ("/leads", {"q": "长" * 121}, "q"),
         ("/leads", {"q": "a\x00b"}, "q"),

@@ -65,6 +65,14 @@ ROWS: dict[str, Row] = {
     "list_job_items": Row(ALL, more={"job_id": ANY_UUID}),
     "fetch_job_file": Row(ALL, more={"job_id": ANY_UUID}),
     "retry": Row(ALL, more={"job_id": ANY_UUID}),
+    "receive_many": Row(TOWNSHIP, body={"view": ""}),
+    "dispatch_many": Row(OFFICE, body={"view": ""}),
+    "report_many": Row(OFFICE, body={"view": "", "number": "1", "reported_on": "2024-08-01"}),
+    "export_lead_list": Row(MATTER, body={}),
+    "export_case_list": Row(MATTER, body={"format": "csv"}),
+    "list_views": Row(MATTER, more={"?list": "leads"}),
+    "keep_view": Row(MATTER, body={"list": "leads", "name": "演示", "query": "overdue=1"}),
+    "drop_view": Row(MATTER, more={"view_id": ANY_UUID}),
     "list_leads": Row(MATTER),
     "get_lead": Row(MATTER, "lead"),
     "list_lead_entries": Row(MATTER, "lead"),
@@ -129,6 +137,7 @@ ROWS: dict[str, Row] = {
     "steer": Row(ISSUERS, "order", {"act": "accept"}),
     "search": Row(MATTER, more={"?q": "演示"}),
     "get_ledger": Row(MATTER),
+    "export_ledger": Row(MATTER, body={}),
     "list_entries": Row(MATTER | {"audit_admin"}),
     "list_seals": Row(MATTER | {"audit_admin"}),
 }
@@ -213,7 +222,7 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
 def _expected(row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
     if member.role not in row.roles:
         return frozenset({403})
-    if "job_id" in row.more or row.body == ROWS["report_cases"].body:
+    if row.more.keys() & {"job_id", "view_id"} or row.body == ROWS["report_cases"].body:
         return frozenset({404})
     if not row.on:
         return IN

@@ -13,8 +13,10 @@ from qingshan.interfaces.api import (
     routes_journal,
     routes_lead_acts,
     routes_ledger,
+    routes_many,
     routes_me,
     routes_search,
+    routes_views,
 )
 from qingshan.interfaces.api.guard import reraise
 from qingshan.interfaces.api.parsing import ReadAlready, Utf8Renderer
@@ -47,6 +49,8 @@ _ROOMS = (
     routes_journal,
     routes_assignments,
     routes_search,
+    routes_many,
+    routes_views,
 )
 for _room in _ROOMS:
     api.add_router("", _room.router)

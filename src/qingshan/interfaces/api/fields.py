@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -58,9 +59,15 @@ def _digits(value: Any) -> Any:
 
 
 def _switch(value: Any) -> Any:
-    if value in ("true", "false"):
-        return value == "true"
+    if value in ("true", "1", "false", "0"):
+        return value in ("true", "1")
     raise ValueError("须为 true 或 false")
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}(\.[0-9]{1,6})?", value):
+        return Decimal(value)
+    raise ValueError("须为数字，例如 1200.5")
 
 
 Key = Annotated[UUID, BeforeValidator(_key), WithJsonSchema({"type": "string", "format": "uuid"})]
@@ -76,6 +83,7 @@ Text = Annotated[str, Field(max_length=5000)]
 QueryNumber = Annotated[
     int, BeforeValidator(_digits), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 999999999})
 ]
+QueryAmount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema({"type": "number"})]
 QuerySwitch = Annotated[bool, BeforeValidator(_switch), WithJsonSchema({"type": "boolean"})]
 
 

@@ -1,19 +1,27 @@
 """Reading cases."""
 
-from typing import Annotated
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
-from ninja import Field, Query, Router, Schema
+from ninja import Query, Router
 
 from qingshan.commons.files.selectors import uses_of
 from qingshan.commons.journal.selectors import history_of
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.cases.public import PAGE, CaseFilter, case_counts, case_detail, case_page, visible_cases
-from qingshan.domain.case import CaseState
+from qingshan.contexts.cases.public import (
+    CASE_SORTS,
+    Case,
+    case_counts,
+    case_detail,
+    case_rows,
+    tracks_of,
+    visible_cases,
+)
 from qingshan.domain.roles import MATTER_ROLES
 from qingshan.interfaces.api.authentication import ApiRequest
-from qingshan.interfaces.api.fields import Answer, Key, QuerySwitch, Short
+from qingshan.interfaces.api.fields import Answer
+from qingshan.interfaces.api.filters import CaseQuery, place_of
 from qingshan.interfaces.api.routes_leads import FeaturesOut, feature
 from qingshan.interfaces.api.shown_cases import CaseOut, CasesOut, case_out, case_row
 from qingshan.interfaces.api.shown_common import EntriesOut, FileOut, entry_out, file_out
@@ -23,39 +31,22 @@ router = Router(tags=["台账问题"])
 READ = Spec(scope="cases:read", roles=MATTER_ROLES)
 READ_ONE = Spec(scope="cases:read", roles=MATTER_ROLES, matter="case_id")
 NOBODY = "没有这个台账问题，或它不在您的辖区内"
-Slug = Annotated[str, Field(max_length=40)]
-
-
-class CaseQuery(Schema):
-    """Filters of the list; each is left out when it is not asked for."""
-
-    state: CaseState | None = None
-    category: Slug = ""
-    unit_id: Key | None = None
-    overdue: QuerySwitch = False
-    q: Short = ""
-    before: Key | None = None
-
-    def filter(self) -> CaseFilter:
-        """The filter as the selectors take it."""
-        return CaseFilter(
-            state=self.state.value if self.state else "",
-            category=self.category,
-            unit_id=self.unit_id,
-            overdue=self.overdue,
-            text=self.q,
-            before=self.before,
-        )
 
 
 @operation(router, "GET", "/cases", READ, summary="台账问题列表", answer=CasesOut)
 def list_cases(request: ApiRequest, filters: Query[CaseQuery]) -> CasesOut:
-    """Newest first, 50 a page, by key: give ``next`` as ``before`` to go on."""
-    wanted = filters.filter()
-    found = case_page(request.viewer, wanted, request.now)
+    """50 a page, by key, in the order asked for: give ``next`` as ``after`` to go on."""
+    wanted, sort = filters.filter(), CASE_SORTS[filters.sort]
+    found = case_rows(request.viewer, wanted, request.now, sort=sort, after=place_of(Case, sort, filters.after))
+    ids = [case.id for case in found.rows]
+    centres = dict(visible_cases(request.viewer).filter(id__in=ids).values_list("id", "centre"))
+    for case in found.rows:
+        case.centre = centres[case.id]
+    prefetch_related_objects(found.rows, "supervising_unit")
+    tracks = tracks_of(found.rows)
     return CasesOut(
-        cases=[case_row(case, found.tracks.get(case.id, [])) for case in found.rows],
-        next=found.rows[PAGE - 1].id if found.more else None,
+        cases=[case_row(case, tracks.get(case.id, [])) for case in found.rows],
+        next=found.next_key(sort) or None,
         counts=case_counts(request.viewer, wanted, request.now),
     )
 

@@ -7,23 +7,23 @@ from uuid import UUID
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.http import Http404
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 
 from qingshan.commons.journal.selectors import history_of
 from qingshan.contexts.cases.public import case_of_lead
 from qingshan.contexts.leads.public import (
-    PAGE,
+    LEAD_SORTS,
+    Lead,
     LeadDetail,
-    LeadFilter,
     lead_counts,
     lead_detail,
-    lead_page,
+    lead_rows,
     visible_leads,
 )
-from qingshan.domain.lead import LeadState
 from qingshan.domain.roles import MATTER_ROLES
 from qingshan.interfaces.api.authentication import ApiRequest
-from qingshan.interfaces.api.fields import Answer, Key, QuerySwitch, Short
+from qingshan.interfaces.api.fields import Answer
+from qingshan.interfaces.api.filters import LeadQuery, place_of
 from qingshan.interfaces.api.shown_common import EntriesOut, entry_out
 from qingshan.interfaces.api.shown_leads import LeadOut, LeadsOut, lead_out, lead_row
 from qingshan.interfaces.api.specs import Spec, operation
@@ -34,40 +34,18 @@ READ_ONE = Spec(scope="leads:read", roles=MATTER_ROLES, matter="lead_id")
 NOBODY = "没有这条线索，或它不在您的辖区内"
 
 
-class LeadQuery(Schema):
-    """Filters of the list; each is left out when it is not asked for."""
-
-    state: LeadState | None = None
-    channel: Short = ""
-    direction: Literal["from_above", "from_below"] | None = None
-    unit_id: Key | None = None
-    batch_id: Key | None = None
-    overdue: QuerySwitch = False
-    q: Short = ""
-    before: Key | None = None
-
-    def filter(self) -> LeadFilter:
-        """The filter as the selectors take it."""
-        return LeadFilter(
-            state=self.state.value if self.state else "",
-            channel=self.channel,
-            direction=self.direction or "",
-            unit_id=self.unit_id,
-            batch_id=self.batch_id,
-            overdue=self.overdue,
-            text=self.q,
-            before=self.before,
-        )
-
-
 @operation(router, "GET", "/leads", READ, summary="线索列表", answer=LeadsOut)
 def list_leads(request: ApiRequest, filters: Query[LeadQuery]) -> LeadsOut:
-    """Newest first, 50 a page, by key: give ``next`` as ``before`` to go on."""
-    wanted = filters.filter()
-    found = lead_page(request.viewer, wanted, request.now)
+    """50 a page, by key, in the order asked for: give ``next`` as ``after`` to go on."""
+    wanted, sort = filters.filter(), LEAD_SORTS[filters.sort]
+    found = lead_rows(request.viewer, wanted, request.now, sort=sort, after=place_of(Lead, sort, filters.after))
+    ids = [lead.id for lead in found.rows]
+    centres = dict(visible_leads(request.viewer).filter(id__in=ids).values_list("id", "centre"))
+    for lead in found.rows:
+        lead.centre = centres[lead.id]
     return LeadsOut(
         leads=[lead_row(lead) for lead in found.rows],
-        next=found.rows[PAGE - 1].id if found.more else None,
+        next=found.next_key(sort) or None,
         counts=lead_counts(request.viewer, wanted, request.now),
     )
 

@@ -1,25 +1,30 @@
 """The ledger (总台账) as of a moment."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Query, Router, Schema
 
 from qingshan.contexts.ledgers.public import (
     COLUMNS,
+    FORM,
+    OWN,
     LedgerRow,
     NotYet,
     ledger_as_of,
+    queue_ledger,
     read_texts,
     rows_holding,
 )
 from qingshan.domain.case import CaseState
 from qingshan.domain.lead import Verdict
 from qingshan.domain.roles import MATTER_ROLES
+from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.faults import one_fault
-from qingshan.interfaces.api.fields import Answer, Key, Moment, Short
+from qingshan.interfaces.api.fields import Answer, Body, Key, Moment, Short
+from qingshan.interfaces.api.shown_common import JobOut, job_out
 from qingshan.interfaces.api.specs import Spec, operation
 
 router = Router(tags=["总台账"])
@@ -116,3 +121,24 @@ def _row(row: LedgerRow, texts: tuple[str, ...]) -> LedgerRowOut:
         state=row.state,
         texts={column.key: text for column, text in zip(COLUMNS, texts, strict=True)},
     )
+
+
+class ExportIn(Body):
+    """The moment (now where it is left out), and in whose columns: the program's own or the bureau's form."""
+
+    as_of: Moment | None = None
+    columns: Literal["own", "form"] = "own"
+
+
+EXPORT = Spec(scope="ledger:read", roles=MATTER_ROLES, acts=True, body="json")
+
+
+@operation(router, "POST", "/ledger/exports", EXPORT, summary="导出台账（Excel）", answer=JobOut, status=202)
+def export_ledger(request: ApiRequest, content: ExportIn) -> JobOut:
+    """Let the worker write the ledger as an Excel file; fetch it by the job's ``result_file_id`` when it is done."""
+    moment = content.as_of or request.now.replace(microsecond=0)
+    try:
+        job = queue_ledger(moment=moment, form=FORM if content.columns == "form" else OWN, acting=acting_of(request))
+    except NotYet as refusal:
+        raise one_fault("body", "as_of", str(refusal), code="not_yet") from None
+    return job_out(job)

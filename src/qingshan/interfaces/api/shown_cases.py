@@ -56,10 +56,10 @@ class CaseRow(Answer):
 
 
 class CasesOut(Answer):
-    """Newest cases first; ``next`` is the ``before`` of the following page, null at the end."""
+    """A page of cases; ``next`` is the ``after`` of the following page in the same order, null at the end."""
 
     cases: list[CaseRow]
-    next: UUID | None
+    next: str | None
     counts: dict[str, int] = Field(description="按状态的数量（同样的筛选，不含状态）")
 
 

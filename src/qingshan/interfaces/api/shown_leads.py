@@ -52,10 +52,10 @@ class LeadRow(Answer):
 
 
 class LeadsOut(Answer):
-    """Newest leads first; ``next`` is the ``before`` of the following page, null at the end."""
+    """A page of leads; ``next`` is the ``after`` of the following page in the same order, null at the end."""
 
     leads: list[LeadRow]
-    next: UUID | None
+    next: str | None
     counts: dict[str, int] = Field(description="按状态的数量（同样的筛选，不含状态）")
 
 
