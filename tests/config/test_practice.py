@@ -87,6 +87,15 @@ def test_the_copy_makes_no_copy_of_itself(county: Path) -> None:
     assert "已是演练环境" in _run(county, "practice", "renew", "--yes", practice=True, ok=False)
 
 
+def test_a_copy_is_never_made_over_the_real_database(spare_home: Path) -> None:
+    url = "postgresql://somebody@db.example/qingshan"
+    same = {"DATABASE_URL": url, "PRACTICE_DATABASE_URL": "postgresql://other@db.example:5432/qingshan"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in same.items():
+            patch.setenv(name, value)
+        assert "指向了正式数据库" in _run(spare_home, "practice", "renew", "--yes", ok=False)
+
+
 def test_every_page_says_so(db: None) -> None:
     request = RequestFactory().get("/")
     with override_settings(QINGSHAN_PRACTICE=True):

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from django.conf import settings
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.services import read_chunks, store_file
@@ -53,6 +54,8 @@ def store_table(
     ``progress`` hears the number of each row as it is written.
     """
     counted = _counted(rows, progress)
+    if settings.QINGSHAN_PRACTICE:
+        name = f"【演练】{name}"
     if kind == "csv":
         return store_file(chunks=_csv(head, counted, zone), name=f"{name}.csv", uploaded_by=owner, now=now)
     with tempfile.TemporaryDirectory() as folder:

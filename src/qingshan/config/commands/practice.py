@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from qingshan.config import cluster
+from qingshan.config import cluster, database_url
 from qingshan.config.clock import clock_file
 from qingshan.config.environment import flag
 from qingshan.config.home import home_folder
@@ -106,6 +106,17 @@ def fill(file: Path) -> None:
 def _refuse_inside() -> None:
     if flag("QINGSHAN_PRACTICE"):
         raise click.ClickException("这里已是演练环境；请在正式系统的环境里执行")
+    if not database_url.is_external() or "PRACTICE_DATABASE_URL" not in os.environ:
+        return
+    real, copy = (_place(os.environ[name]) for name in ("DATABASE_URL", "PRACTICE_DATABASE_URL"))
+    if real == copy:
+        raise click.ClickException("PRACTICE_DATABASE_URL 指向了正式数据库，请为演练另建一个数据库")
+
+
+def _place(address: str) -> tuple[str, str, str]:
+    """Which database an address names, whoever signs in to it."""
+    server = database_url.parse(address)
+    return (str(server["HOST"]), str(server["PORT"] or "5432"), str(server["NAME"]))
 
 
 def _clear() -> None:
@@ -116,7 +127,10 @@ def _clear() -> None:
     if "DATABASE_URL" not in practice_environment():
         cluster.destroy(home)
     elif exists():
-        _inside("manage", "flush", "--no-input", owner=True)
+        raise click.ClickException(
+            "演练环境用的是自备的数据库，请由数据库管理员删除后重新建库（见 docs/howto/production.md 第 7 节），"
+            f"再删除 {home}，然后重新执行"
+        )
     shutil.rmtree(home)
 
 
@@ -148,11 +162,10 @@ REGISTERS = {
 ORDER = {"Division": ("code",), "Unit": ("sort", "slug")}
 
 
-def _inside(*arguments: str, owner: bool = False) -> None:
+def _inside(*arguments: str) -> None:
     """Run one of our commands in the practice copy."""
-    environment = practice_environment() | ({"QINGSHAN_DB_ROLE": "owner"} if owner else {})
     command = [sys.executable, "-c", "from qingshan.config.entry import main; main()", *arguments]
-    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own program
+    found = subprocess.run(command, env=practice_environment(), capture_output=True, text=True, check=False)  # noqa: S603 - our own program
     if found.returncode:
         said = (found.stderr or found.stdout).strip().splitlines()
         raise click.ClickException(f"演练环境没有建成：{said[-1] if said else '原因不明'}")

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import psycopg
 
 from qingshan.config import cluster, cluster_files, database_sql, database_url
 from qingshan.config.home import home_folder
@@ -73,7 +74,18 @@ def _dump_command() -> tuple[list[str], dict[str, str]]:
     program = shutil.which("pg_dump")
     if program is None:
         raise click.ClickException("没有 pg_dump：请安装 postgresql-client，或自行备份后用 --no-backup 升级")
-    return [program, "-Fc", "--dbname", os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"]], environment
+    server = database_url.server_settings("owner")
+    # The owner is bound by row security like everybody: it dumps within the scope that sees everything.
+    scope = "-c qingshan.system=on"
+    options = dict(server["OPTIONS"])
+    environment["PGOPTIONS"] = " ".join(filter(None, [environment.get("PGOPTIONS"), options.pop("options", ""), scope]))
+    if server["PASSWORD"]:
+        environment["PGPASSWORD"] = server["PASSWORD"]
+    where = psycopg.conninfo.make_conninfo(
+        dbname=server["NAME"], user=server["USER"] or None, host=server["HOST"] or None, port=server["PORT"] or None,
+        **options,
+    )  # fmt: skip
+    return [program, "-Fc", "--enable-row-security", "--dbname", where], environment
 
 
 def _in_own_process(*arguments: str) -> None:
