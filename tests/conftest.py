@@ -16,12 +16,16 @@ import psycopg
 import pytest
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from qingshan.config import cluster, database_sql
 from tests.support import database, world
 from tests.support.browser import running_chromium
 from tests.support.worker import run_waiting_jobs
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # a busy machine is no failure
 
 pytest_plugins = ["tests.fixtures_cast", "tests.fixtures_api"]
 

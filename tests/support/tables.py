@@ -57,5 +57,9 @@ CASE_ACTS: dict[str, tuple[set[str], dict[str, str], set[str]]] = {
     "case.report_city": ({"accepted"}, {"": "reported"}, {"bureau_officer", "bureau_leader", "taskforce_office"}),
     "case.city_check": ({"reported"}, {"pass": "city_passed", "fail": "open"}, {"city_reviewer"}),
     "case.close_out": ({"city_passed"}, {"": "closed"}, {"bureau_officer", "bureau_leader"}),
-    "case.reopen": ({"accepted", "reported", "city_passed", "closed"}, {"": "open"}, {"bureau_leader"}),
+    "case.reopen": (
+        {"accepted", "reported", "city_passed", "closed", "closed_before"},
+        {"": "open"},
+        {"bureau_leader"},
+    ),
 }

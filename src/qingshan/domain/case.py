@@ -81,6 +81,15 @@ TABLE: dict[str, Transition] = {
 }
 CLOSED_STATES = frozenset({S.CLOSED, S.CLOSED_BEFORE})
 """Nothing is owed any more; what was closed before the take-over is counted apart (接管前销号)."""
+CASE_WORDS: Mapping[str, str] = {
+    S.OPEN: "办理中",
+    S.ACCEPTED: "已县级验收",
+    S.REPORTED: "已报市核查",
+    S.CITY_PASSED: "市核查通过",
+    S.CLOSED: "已销号",
+    S.CLOSED_BEFORE: "接管前销号",
+}
+"""States as they stand in tables for people; one word for each."""
 STEP_STATES = frozenset({S.OPEN})
 
 

@@ -81,11 +81,11 @@ def _dump_command() -> tuple[list[str], dict[str, str]]:
     environment["PGOPTIONS"] = " ".join(filter(None, [environment.get("PGOPTIONS"), options.pop("options", ""), scope]))
     if server["PASSWORD"]:
         environment["PGPASSWORD"] = server["PASSWORD"]
-    where = psycopg.conninfo.make_conninfo(
+    named = psycopg.conninfo.make_conninfo(
         dbname=server["NAME"], user=server["USER"] or None, host=server["HOST"] or None, port=server["PORT"] or None,
         **options,
     )  # fmt: skip
-    return [program, "-Fc", "--enable-row-security", "--dbname", where], environment
+    return [program, "-Fc", "--enable-row-security", "--dbname", named], environment
 
 
 def _in_own_process(*arguments: str) -> None:

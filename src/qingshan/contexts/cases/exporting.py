@@ -5,15 +5,8 @@ from dataclasses import dataclass
 
 from qingshan.commons.files.tables import Cell
 from qingshan.contexts.cases.models import Case
+from qingshan.domain.case import CASE_WORDS
 from qingshan.domain.plan import Plan
-
-STATES: Mapping[str, str] = {
-    "open": "办理中",
-    "accepted": "已县级验收",
-    "reported": "已报市核查",
-    "city_passed": "市核查通过",
-    "closed": "已销号",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +31,7 @@ CASE_EXPORT_COLUMNS: Mapping[str, CaseColumn] = {
     "township": CaseColumn(label="乡镇", value=lambda case, _: case.township_name),
     "village": CaseColumn(label="村", value=lambda case, _: case.village_name),
     "area": CaseColumn(label="面积（平方米）", value=lambda case, _: case.area_m2),
-    "state": CaseColumn(label="状态", value=lambda case, _: STATES.get(case.state, case.state)),
+    "state": CaseColumn(label="状态", value=lambda case, _: CASE_WORDS.get(case.state, case.state)),
     "due": CaseColumn(label="最近时限", value=lambda case, _: case.next_due_at),
     "unit": CaseColumn(label="责任单位", value=lambda case, _: case.unit.name),
     "opened": CaseColumn(label="列入台账时间", value=lambda case, _: case.opened_at),

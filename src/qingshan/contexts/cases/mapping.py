@@ -11,9 +11,9 @@ from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.places.tiles import Box, TileSource, Wanted, count_by, ids_in_view, make_tile
 from qingshan.contexts.cases.models import Case
 from qingshan.contexts.cases.policy import visible_cases
+from qingshan.domain.case import CLOSED_STATES
 
 SOURCE = TileSource(table="cases_case", kind="case", colour="category")
-FINISHED = "closed"
 _STATE_AT = """CASE WHEN r.closed_at < %(at)s THEN 'closed'
  WHEN r.state_since < %(at)s AND r.state <> 'closed' THEN r.state ELSE 'open' END"""
 
@@ -53,7 +53,8 @@ def _wanted(viewer: Viewer, wanted: CaseMapFilter) -> Wanted:
             conditions.append(condition)
             params[name] = value
     if wanted.unfinished:
-        conditions.append(f"{state} <> '{FINISHED}'")
+        conditions.append(f"NOT {state} = ANY(%(finished)s)")
+        params["finished"] = sorted(CLOSED_STATES)
     return Wanted(state=state, conditions=conditions, params={**params, "at": wanted.at})
 
 

@@ -44,7 +44,8 @@ def search_cases(viewer: Viewer, text: str, limit: int) -> list[CaseFound]:
     Names are looked at in those cases only whose persons the viewer may read: elsewhere a hit would tell a name.
     """
     rows = visible_cases(viewer).select_related("unit").defer("geom")
-    found = {case.id: CaseFound(case=case) for case in matching(rows, text).order_by("-id")[:limit]}
+    ids = list(matching(visible_cases(viewer), text).order_by("-id").values_list("id", flat=True)[:limit])
+    found = {case.id: CaseFound(case=case) for case in rows.filter(id__in=ids).order_by("-id")}
     steps = matching(TrackStep.objects.filter(void=False), text).order_by("-id")[:limit]
     papers = {step.track.case_id: step.station for step in steps.select_related("track")}
     readable = rows_with_readable_persons(viewer, rows)

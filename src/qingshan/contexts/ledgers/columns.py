@@ -4,17 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qingshan.domain.case import CASE_WORDS
+
 Fields = Mapping[str, Any]
 CLASS_LABELS = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}
 REASON_LABELS = {"legal": "合法", "pseudo_change": "伪变化", "not_found": "未发现", "other": "其他"}
-STATE_LABELS = {
-    "open": "办理中",
-    "accepted": "已县级验收",
-    "reported": "已报市核查",
-    "city_passed": "市核查通过",
-    "closed": "已销号",
-    "closed_before": "接管前销号",
-}
+STATE_LABELS = CASE_WORDS
 SQUARE_METRES_PER_MU = 2000 / 3
 
 

@@ -16,9 +16,10 @@ from qingshan.contexts.ledgers.columns import (
     STATE_LABELS,
     Source,
 )
+from qingshan.domain.case import CLOSED_STATES
 
 YES_NO = {"yes": "是", "no": "否"}
-DIRECTION_LABELS = {"top_down": "上级推送", "bottom_up": "基层发现"}
+DIRECTION_LABELS = {"from_above": "上级推送", "from_below": "基层发现"}
 CATEGORY_LABELS = {"unlicensed": "无证非法采矿", "licensed_pit": "有证矿山", "project_cover": "假借工程"}
 Value = Callable[[Source], str]
 
@@ -81,7 +82,7 @@ def _done(track: str, station: str) -> Value:
 def _closed(source: Source) -> str:
     if not source.case:
         return ""
-    return "yes" if source.case.get("state") == "closed" else "no"
+    return "yes" if source.case.get("state") in CLOSED_STATES else "no"
 
 
 def _f(group: str, kind: str, key: str, label: str, value: Value, names: str = "", **words: Any) -> TemplateField:
