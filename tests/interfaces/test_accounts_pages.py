@@ -17,8 +17,11 @@ from django.test.utils import CaptureQueriesContext
 
 from qingshan.commons.accounts.models import SecondFactor, SessionRecord, SignInRecord, UsedPassword
 from qingshan.commons.people.models import Account
+from qingshan.commons.tokens.models import Token
+from qingshan.commons.tokens.services import revoke_tokens_of
 from qingshan.domain.onetime import PERIOD, code_at
 from tests import cast
+from tests.fixtures_api import Caller
 from tests.support.making import World
 
 NEW = "雨后Green山-7x"
@@ -230,6 +233,43 @@ def test_stopping_an_account_ends_its_sessions_at_once(world: World, sign_in: Si
     me = account_of(cast.SYSTEM_ADMIN)
     assert admin.post(f"/accounts/{me.id}/state/", {"active": "0", "reason": "x"}).status_code == 422
     assert [e.act for e in world.entries(account.person_id)] == ["person.stop_account", "person.resume_account"]
+
+
+@pytest.mark.parametrize("how", ["password", "first_password", "stopped", "ended"])
+def test_tokens_end_with_whatever_ends_the_sessions(
+    how: str, world: World, sign_in: SignIn, caller: Callable[..., Caller]
+) -> None:
+    member, account = cast.TOWNSHIP_OFFICER, account_of(cast.TOWNSHIP_OFFICER)
+    call, other = caller(member, ["leads:read"]), caller(cast.OTHER_TOWNSHIP_OFFICER, ["leads:read"])
+    assert call.get("/me").status_code == 200
+    admin, path = sign_in(cast.SYSTEM_ADMIN), f"/accounts/{account.id}"
+    if how == "password":
+        answer = enter(member)[0].post("/me/password/", {"old": cast.PASSWORD, "new": NEW, "again": NEW})
+        assert answer.status_code == 302
+    elif how == "first_password":
+        slip_of(sign_in, member)
+    elif how == "ended":
+        assert admin.post(f"{path}/sign-out/").status_code == 302
+        assert admin.post(f"{path}/sign-out/").status_code == 409
+    else:
+        for active in ("0", "1"):
+            assert admin.post(f"{path}/state/", {"active": active, "reason": "离岗"}).status_code == 302
+    assert call.get("/me").status_code == 401
+    assert other.get("/me").status_code == 200
+    with world.seeing_all():
+        by = Token.objects.get(account=account).revoked_by
+    assert by.startswith(member.name if how == "password" else cast.SYSTEM_ADMIN.name)
+    assert events(world, member).count("token_ended") == 1
+
+
+def test_ending_the_tokens_of_others_leaves_the_scope_as_it_was(world: World, caller: Callable[..., Caller]) -> None:
+    caller(cast.TOWNSHIP_OFFICER)
+    caller(cast.OTHER_TOWNSHIP_OFFICER)
+    with world.seeing(cast.SYSTEM_ADMIN):
+        values = {"account_id": account_of(cast.TOWNSHIP_OFFICER).id, "now": world.clock(), "by": "测试"}
+        assert len(revoke_tokens_of(**values)) == 1
+        assert revoke_tokens_of(**values) == []
+        assert Token.objects.count() == 0
 
 
 def switch_on(client: Client) -> tuple[bytes, str]:

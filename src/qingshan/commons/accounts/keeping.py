@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from qingshan.commons.accounts.recording import record_on_persons, require
-from qingshan.commons.accounts.sessions import end_sessions_of
+from qingshan.commons.accounts.sessions import end_access_of
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account, Person
@@ -83,7 +83,7 @@ def keep_phone_refs(stored: object) -> None:
 
 
 def set_account_active(*, account_id: UUID, active: bool, reason: str, acting: Acting) -> None:
-    """Stop an account, which ends its sessions at once, or open it again; with a reason (停用、启用)."""
+    """Stop an account, which ends its sessions and tokens at once, or open it again; with a reason (停用、启用)."""
     require(acting, "system_admin")
     reason = reason.strip()
     if not reason or len(reason) > 200:
@@ -101,7 +101,7 @@ def set_account_active(*, account_id: UUID, active: bool, reason: str, acting: A
             raise ActRefused("done", "账号已经是启用状态" if active else "账号已经是停用状态")
         event = "resumed" if active else "stopped"
         if not active:
-            end_sessions_of(account=account, how="stopped", now=acting.now())
+            end_access_of(account=account, how="stopped", by=acting.viewer.name, now=acting.now())
         write_sign_in(event=event, account=account, client=Client(), now=acting.now(), note=reason)
         if account.person_id is not None:
             act = "person.resume_account" if active else "person.stop_account"

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 
 from qingshan.commons.accounts.models import UsedPassword
 from qingshan.commons.accounts.recording import local_day, record_on_persons, require
-from qingshan.commons.accounts.sessions import end_sessions_of
+from qingshan.commons.accounts.sessions import end_access_of
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
@@ -59,7 +59,7 @@ def is_void(account: Account, *, now: datetime) -> bool:
 def change_password(
     *, account: Account, old: str, new: str, again: str, keep_session: str, client: Client, now: datetime
 ) -> None:
-    """Change one's own password; other devices are signed out. Refused with everything that is wrong."""
+    """Change one's own password; other devices and all tokens end. Refused with everything that is wrong."""
     problems = _problems(account, old, new, again)
     if problems:
         raise ActRefused("password", "口令没有改", tuple(problems))
@@ -71,7 +71,8 @@ def change_password(
     if not won:
         raise ActRefused("race", "口令刚刚在别处被改过，请用新口令重新登录")
     _remember(account, before)
-    end_sessions_of(account=account, how="password", now=now, keep=keep_session)
+    by = account.person.name if account.person else account.username
+    end_access_of(account=account, how="password", by=by, now=now, keep=keep_session)
     write_sign_in(event="password", account=account, client=client, now=now)
 
 
@@ -113,7 +114,7 @@ class Slip:
 
 
 def issue_first_passwords(*, account_ids: Sequence[UUID], acting: Acting) -> list[Slip]:
-    """New random first passwords for these accounts, in their order (发放初始口令); their devices are signed out."""
+    """New random first passwords for these accounts, in their order (发放初始口令); devices and tokens end."""
     require(acting, "system_admin")
     if not account_ids:
         raise ActRefused("none", "没有选择账号")
@@ -156,7 +157,7 @@ def _issue(account: Account, acting: Acting) -> Slip:
     )
     if account.has_usable_password():
         _remember(account, before)
-    end_sessions_of(account=account, how="first_password", now=now)
+    end_access_of(account=account, how="first_password", by=acting.viewer.name, now=now)
     write_sign_in(event="first_password", account=account, client=Client(), now=now, note=acting.viewer.name)
     held = holdings_of(account.person_id, after=local_day(now)) if account.person_id else []
     post = next((row.post for row in held if row.kind == "holder"), None)

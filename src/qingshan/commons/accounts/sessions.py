@@ -11,7 +11,11 @@ from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
+from qingshan.commons.tokens.services import revoke_tokens_of
 from qingshan.domain.acts import ActRefused
+
+_WHY = {"password": "修改口令", "first_password": "发放初始口令", "stopped": "停用账号", "ended": "全部退出"}
+"""Why sessions and tokens of an account end together, by ``SessionRecord.ended_by``."""
 
 
 def open_session(*, account: Account, key: str, client: Client, now: datetime) -> None:
@@ -36,8 +40,19 @@ def close_session(*, key: str, how: str, now: datetime) -> None:
     SessionRecord.objects.filter(key=key, ended_at=None).update(ended_at=now, ended_by=how)
 
 
-def end_sessions_of(*, account: Account, how: str, now: datetime, keep: str = "") -> int:
-    """End every session of an account at once, but for ``keep``; returns how many."""
+def end_access_of(*, account: Account, how: str, by: str, now: datetime, keep: str = "") -> int:
+    """End every session of an account at once, but for ``keep``, and every token of its programs; returns how many.
+
+    ``by``: who does it. Each token that ends has its own line in the sign-in log.
+    """
+    tokens = revoke_tokens_of(account_id=account.id, now=now, by=f"{by}（{_WHY[how]}）")
+    for token in tokens:
+        note = f"{token.name}（qs_{token.public_id}），{by}（{_WHY[how]}）"
+        write_sign_in(event="token_ended", account=account, client=Client(), now=now, note=note)
+    return len(tokens) + _end_sessions(account=account, how=how, now=now, keep=keep)
+
+
+def _end_sessions(*, account: Account, how: str, now: datetime, keep: str) -> int:
     rows = SessionRecord.objects.filter(account=account, ended_at=None).exclude(key=keep)
     keys = list(rows.values_list("key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
@@ -61,15 +76,15 @@ def end_session(*, session_id: UUID, acting: Acting) -> SessionRecord:
 
 
 def end_all_sessions(*, account_id: UUID, acting: Acting) -> int:
-    """The system administrator ends all sessions of somebody."""
+    """The system administrator ends all sessions and tokens of somebody."""
     require(acting, "system_admin")
     account = Account.objects.filter(id=account_id).first()
     if account is None:
         raise ActRefused("account", "没有这个账号")
     with act_transaction():
-        ended = end_sessions_of(account=account, how="ended", now=acting.now())
+        ended = end_access_of(account=account, how="ended", by=acting.viewer.name, now=acting.now())
         if not ended:
-            raise ActRefused("done", "这个账号没有登录中的设备")
+            raise ActRefused("done", "这个账号没有登录中的设备，也没有有效的令牌")
         write_sign_in(event="ended", account=account, client=Client(), now=acting.now(), note=acting.viewer.name)
         if account.person_id is not None:
             said = {account.person_id: {"count": ended}}

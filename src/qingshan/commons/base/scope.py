@@ -35,6 +35,20 @@ def set_scope(
 
 
 @contextmanager
+def widened_to_system() -> Iterator[None]:
+    """Inside a transaction, see everything for one statement of a service that has checked the right to it.
+
+    In a savepoint of its own: whatever goes wrong inside, the scope of the caller stands again afterwards.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('qingshan.system', true)")
+        before = cursor.fetchone()[0] or ""
+        cursor.execute("SELECT set_config('qingshan.system', 'on', true)")
+        yield
+        cursor.execute("SELECT set_config('qingshan.system', %s, true)", [before])
+
+
+@contextmanager
 def system_scope() -> Iterator[None]:
     """One transaction that sees everything: for jobs, the command line and set-up."""
     with transaction.atomic():

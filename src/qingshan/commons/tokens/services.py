@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from qingshan.commons.base.scope import widened_to_system
 from qingshan.commons.people.viewer import Acting
 from qingshan.commons.tokens.models import LONGEST, StoredAnswer, Token, WrongWindow
 from qingshan.commons.tokens.scopes import SCOPES
@@ -82,6 +83,20 @@ def revoke_token(*, token_id: UUID, acting: Acting) -> Token:
     token.revoked_by = f"{acting.viewer.name}（{acting.viewer.unit_name}·{acting.viewer.post_title}）"
     token.save(update_fields=["revoked_at", "revoked_by"])
     return token
+
+
+def revoke_tokens_of(*, account_id: UUID, now: datetime, by: str) -> list[Token]:
+    """End every live token of an account, whoever acts; returns them. ``by``: who and why, as the owner reads it.
+
+    For services that stop an account or void its password and have checked the right to it: row security shows tokens
+    to nobody but their owner, so the scope is widened here.
+    """
+    with widened_to_system():
+        live = Token.objects.select_for_update().filter(account_id=account_id, revoked_at=None, expires_at__gt=now)
+        tokens = list(live.order_by("id"))
+        if tokens:
+            Token.objects.filter(id__in=[t.id for t in tokens]).update(revoked_at=now, revoked_by=by[:200])
+    return tokens
 
 
 def find_token(*, text: str, now: datetime, address: str) -> Token | None:

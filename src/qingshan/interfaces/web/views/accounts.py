@@ -194,7 +194,7 @@ def account_state(request: OfficeRequest, account_id: UUID) -> HttpResponse:
         request,
         account_id,
         lambda: set_account_active(account_id=account_id, active=active, reason=reason, acting=acting_of(request)),
-        _("账号已启用") if active else _("账号已停用，登录中的设备已全部退出"),
+        _("账号已启用") if active else _("账号已停用，登录中的设备已全部退出，令牌已停用"),
     )
 
 
@@ -218,7 +218,7 @@ def account_sign_out(request: OfficeRequest, account_id: UUID) -> HttpResponse:
         request,
         account_id,
         lambda: end_all_sessions(account_id=account_id, acting=acting_of(request)),
-        _("该账号的设备已全部退出"),
+        _("该账号的设备已全部退出，令牌已停用"),
     )
 
 

@@ -122,7 +122,7 @@ def my_password(request: OfficeRequest) -> HttpResponse:
     response = perform(
         request,
         run,
-        done=_("口令已修改，其他设备已退出"),
+        done=_("口令已修改，其他设备已退出，令牌已停用"),
         to=reverse("web:my_account"),
         template=PASSWORD,
         context=context,
