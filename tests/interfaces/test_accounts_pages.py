@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -20,6 +21,7 @@ from qingshan.commons.people.models import Account
 from qingshan.commons.tokens.models import Token
 from qingshan.commons.tokens.services import revoke_tokens_of
 from qingshan.domain.onetime import PERIOD, code_at
+from qingshan.interfaces.cli.accounts import command
 from tests import cast
 from tests.fixtures_api import Caller
 from tests.support.making import World
@@ -233,6 +235,43 @@ def test_stopping_an_account_ends_its_sessions_at_once(world: World, sign_in: Si
     me = account_of(cast.SYSTEM_ADMIN)
     assert admin.post(f"/accounts/{me.id}/state/", {"active": "0", "reason": "x"}).status_code == 422
     assert [e.act for e in world.entries(account.person_id)] == ["person.stop_account", "person.resume_account"]
+
+
+def test_administrators_are_left_to_the_operator(world: World, sign_in: SignIn) -> None:
+    target, account, admin = cast.RIGHTS_ADMIN, account_of(cast.RIGHTS_ADMIN), sign_in(cast.SYSTEM_ADMIN)
+    client, _answer = enter(target)
+    switch_on(client)
+    with world.seeing_all():
+        row = SessionRecord.objects.get(key=client.session.session_key)
+    paths = [f"/accounts/{account.id}/{last}/" for last in ("state", "sign-out", "second-factor")]
+    for path in [*paths, f"/sessions/{row.id}/end/"]:
+        refused = admin.post(path, {"active": "0", "reason": "离岗"})
+        assert refused.status_code == 422, path
+        assert "由服务器操作员办理" in text(refused)
+    assert client.get("/me/").status_code == 200
+    assert SecondFactor.objects.filter(account=account).exists()
+    for words, said in (
+        (["drop-second-factor"], "已取消第二道验证"),
+        (["sign-out"], "设备已全部退出"),
+        (["stop", "--reason", "离岗"], "账号已停用"),
+    ):
+        done = CliRunner().invoke(command, [words[0], target.username, *words[1:]])
+        assert (done.exit_code, said in done.output) == (0, True), done.output
+    assert client.get("/me/").status_code == 302
+    assert admin.post(paths[0], {"active": "1", "reason": "返岗"}).status_code == 422
+    assert CliRunner().invoke(command, ["stop", target.username, "--reason", "x"]).exit_code == 1
+    assert CliRunner().invoke(command, ["resume", target.username, "--reason", "返岗"]).exit_code == 0
+    assert enter(target)[1].status_code == 302
+
+
+def test_an_administrator_ends_his_own_devices() -> None:
+    here, _a = enter(cast.SYSTEM_ADMIN)
+    there, _b = enter(cast.SYSTEM_ADMIN)
+    row = SessionRecord.objects.get(key=there.session.session_key)
+    assert here.post(f"/sessions/{row.id}/end/").status_code == 302
+    assert there.get("/me/").status_code == 302
+    assert here.post(f"/accounts/{account_of(cast.SYSTEM_ADMIN).id}/sign-out/").status_code == 302
+    assert here.get("/me/").status_code == 302
 
 
 @pytest.mark.parametrize("how", ["password", "first_password", "stopped", "ended"])

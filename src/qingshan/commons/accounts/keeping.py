@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from uuid import UUID
 
-from qingshan.commons.accounts.recording import record_on_persons, require
+from qingshan.commons.accounts.recording import leave_administrators, record_on_persons, require
 from qingshan.commons.accounts.sessions import end_access_of
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
@@ -94,6 +94,7 @@ def set_account_active(*, account_id: UUID, active: bool, reason: str, acting: A
         account = Account.objects.select_for_update(of=("self",)).filter(id=account_id).first()
         if account is None:
             raise ActRefused("account", "没有这个账号")
+        leave_administrators(account, acting, command="resume" if active else "stop")
         won = Account.objects.filter(id=account_id, is_active=not active).update(
             is_active=active, stopped_reason="" if active else reason
         )

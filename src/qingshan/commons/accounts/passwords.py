@@ -11,7 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from qingshan.commons.accounts.models import UsedPassword
-from qingshan.commons.accounts.recording import local_day, record_on_persons, require
+from qingshan.commons.accounts.recording import is_administrator, local_day, record_on_persons, require
 from qingshan.commons.accounts.sessions import end_access_of
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
@@ -20,7 +20,6 @@ from qingshan.commons.people.selectors import holdings_of
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.passwords import REMEMBERED, first_password, password_problems
-from qingshan.domain.posts import ADMINISTRATORS
 
 FIRST_DAYS = 7
 MOST_AT_ONCE = 400
@@ -140,8 +139,7 @@ def _may_not_issue(account: Account, acting: Acting) -> str:
         return ""
     if account.id == acting.viewer.account_id:
         return f"{account.username}：不能给自己发，请用“修改口令”"
-    held = holdings_of(account.person_id, after=local_day(acting.now())) if account.person_id else []
-    if any(set(row.post.roles) & ADMINISTRATORS for row in held):
+    if is_administrator(account, acting):
         return f"{account.username}：管理人员的口令由服务器操作员发放（qingshan accounts first-password）"
     return ""
 

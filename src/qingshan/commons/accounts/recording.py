@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from qingshan.commons.journal.services import ActReceipt, MatterChange, record_act
 from qingshan.commons.people.models import Account, Holding, Person
+from qingshan.commons.people.selectors import holdings_of
 from qingshan.commons.people.viewer import ADMIN_DIVISION, Acting
 from qingshan.domain.acts import ActRefused, MatterKind
+from qingshan.domain.posts import ADMINISTRATORS
 
 Details = Mapping[str, Any]
 
@@ -82,6 +84,23 @@ def post_text(holding_or_post: Any) -> str:
     """Unit and title of a post, for entries and messages."""
     post = getattr(holding_or_post, "post", holding_or_post)
     return str(post.label)
+
+
+def is_administrator(account: Account, acting: Acting) -> bool:
+    """Whether the person of an account holds, or will hold, a post of an administrator (管理人员)."""
+    held = holdings_of(account.person_id, after=local_day(acting.now())) if account.person_id else []
+    return any(set(row.post.roles) & ADMINISTRATORS for row in held)
+
+
+def leave_administrators(account: Account, acting: Acting, *, command: str) -> None:
+    """Refuse an act on another administrator's account: no administrator shuts another out, or lets him in, alone.
+
+    The operator of the server does it, by ``command`` of the command line.
+    """
+    if acting.viewer.system or account.id == acting.viewer.account_id or not is_administrator(account, acting):
+        return
+    told = f"{account.username}：管理人员的账号由服务器操作员办理（qingshan accounts {command}）"
+    raise ActRefused("administrator", told)
 
 
 def require(acting: Acting, *roles: str) -> None:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from qingshan.commons.accounts.models import SecondFactor
-from qingshan.commons.accounts.recording import record_on_persons, require
+from qingshan.commons.accounts.recording import leave_administrators, record_on_persons, require
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
@@ -123,6 +123,7 @@ def drop_second_factor(*, account_id: UUID, acting: Acting) -> None:
     account = Account.objects.filter(id=account_id).first()
     if account is None or account_id == acting.viewer.account_id:
         raise ActRefused("account", "没有这个账号，或这是您自己的账号")
+    leave_administrators(account, acting, command="drop-second-factor")
     with act_transaction():
         switch_off(account=account, client=Client(), now=acting.now())
         if account.person_id is not None:

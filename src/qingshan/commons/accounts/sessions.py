@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.sessions.models import Session
 
 from qingshan.commons.accounts.models import SessionRecord
-from qingshan.commons.accounts.recording import record_on_persons, require
+from qingshan.commons.accounts.recording import leave_administrators, record_on_persons, require
 from qingshan.commons.accounts.sign_ins import Client, write_sign_in
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
@@ -60,12 +60,13 @@ def _end_sessions(*, account: Account, how: str, now: datetime, keep: str) -> in
 
 
 def end_session(*, session_id: UUID, acting: Acting) -> SessionRecord:
-    """End one session: one's own, or anybody's by the system administrator."""
+    """End one session: one's own, or by the system administrator anybody's but another administrator's."""
     row = SessionRecord.objects.select_related("account").filter(id=session_id).first()
     if row is None or row.account_id != acting.viewer.account_id:
         require(acting, "system_admin")
     if row is None:
         raise ActRefused("session", "没有这个登录设备")
+    leave_administrators(row.account, acting, command="sign-out")
     won = SessionRecord.objects.filter(id=row.id, ended_at=None).update(ended_at=acting.now(), ended_by="ended")
     if not won:
         raise ActRefused("done", "这个设备已经退出")
@@ -76,11 +77,12 @@ def end_session(*, session_id: UUID, acting: Acting) -> SessionRecord:
 
 
 def end_all_sessions(*, account_id: UUID, acting: Acting) -> int:
-    """The system administrator ends all sessions and tokens of somebody."""
+    """The system administrator ends all sessions and tokens of somebody who is no other administrator."""
     require(acting, "system_admin")
     account = Account.objects.filter(id=account_id).first()
     if account is None:
         raise ActRefused("account", "没有这个账号")
+    leave_administrators(account, acting, command="sign-out")
     with act_transaction():
         ended = end_access_of(account=account, how="ended", by=acting.viewer.name, now=acting.now())
         if not ended:

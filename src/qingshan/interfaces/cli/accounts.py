@@ -1,12 +1,18 @@
-"""Command ``accounts`` (账号): the first administrators of an installation, and first passwords of administrators."""
+"""Command ``accounts`` (账号): the first administrators of an installation, and all that is done to their accounts."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
 
 import click
 from django.db import transaction
 from django.utils import timezone
 
-from qingshan.commons.accounts.keeping import open_account
+from qingshan.commons.accounts.keeping import open_account, set_account_active
 from qingshan.commons.accounts.passwords import Slip, issue_first_passwords
 from qingshan.commons.accounts.posts import appoint_person
+from qingshan.commons.accounts.second_factor import drop_second_factor
+from qingshan.commons.accounts.sessions import end_all_sessions
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.people.models import Account, Post
@@ -60,6 +66,51 @@ def first_password(username: str) -> None:
     except ActRefused as refusal:
         raise click.ClickException("；".join([refusal.message, *refusal.missing])) from refusal
     _show(slip)
+
+
+def _on_account(username: str, run: Callable[[UUID], object], done: str) -> None:
+    """An act on one account in one transaction; a refusal is told and nothing is done."""
+    try:
+        with transaction.atomic(), system_scope():
+            account = Account.objects.filter(username=username).first()
+            if account is None:
+                raise click.ClickException(f"没有账号“{username}”")
+            run(account.id)
+    except ActRefused as refusal:
+        raise click.ClickException("；".join([refusal.message, *refusal.missing])) from refusal
+    click.echo(f"{username}：{done}")
+
+
+@command.command(name="stop")
+@click.argument("username")
+@click.option("--reason", required=True, help="原因，200 字以内。")
+def stop(username: str, reason: str) -> None:
+    """停用一个账号（含管理人员的），登录中的设备和令牌立即失效。"""
+    act = partial(set_account_active, active=False, reason=reason, acting=_acting())
+    _on_account(username, lambda i: act(account_id=i), "账号已停用")
+
+
+@command.command(name="resume")
+@click.argument("username")
+@click.option("--reason", required=True, help="原因，200 字以内。")
+def resume(username: str, reason: str) -> None:
+    """启用一个停用的账号（含管理人员的）。"""
+    act = partial(set_account_active, active=True, reason=reason, acting=_acting())
+    _on_account(username, lambda i: act(account_id=i), "账号已启用")
+
+
+@command.command(name="sign-out")
+@click.argument("username")
+def sign_out(username: str) -> None:
+    """退出一个账号（含管理人员的）的全部设备，停用其全部令牌。"""
+    _on_account(username, lambda i: end_all_sessions(account_id=i, acting=_acting()), "设备已全部退出，令牌已停用")
+
+
+@command.command(name="drop-second-factor")
+@click.argument("username")
+def drop_factor(username: str) -> None:
+    """手机丢失时取消一个账号（含管理人员的）的第二道验证。"""
+    _on_account(username, lambda i: drop_second_factor(account_id=i, acting=_acting()), "已取消第二道验证")
 
 
 def _show(slip: Slip) -> None:
