@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from qingshan.contexts.ledgers import packing
+from qingshan.commons.files import packages
 from qingshan.contexts.ledgers.cells import (
     CellProblem,
     Value,
@@ -131,9 +131,35 @@ def test_a_rectangle_of_billions_of_cells_is_refused_before_it_is_laid_out(tmp_p
         read_sheet(path)
 
 
+def rename(path: Path, member: str, new: str) -> Path:
+    """Give one member of a workbook another name."""
+    with zipfile.ZipFile(path) as archive:
+        content = {name: archive.read(name) for name in archive.namelist()}
+    content[new] = content.pop(member)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_sheet_under_capitals_is_scanned_like_any_other(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.xlsx", {"A1": "x", "B2": "=1+1"})
+    rename(path, "xl/worksheets/sheet1.xml", "xl/worksheets/SHEET1.XML")
+    assert read_book(path).sheets[0].formulas == {(2, 2)}
+    rewrite(path, "xl/worksheets/SHEET1.XML", b'r="B2"', b'r="XFD1048576"')
+    with pytest.raises(SheetRefused, match="范围过大"):
+        read_book(path)
+
+
+def test_a_sheet_whose_part_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = rename(make(tmp_path / "a.xlsx", {"A1": "x"}), "xl/worksheets/sheet1.xml", "xl/worksheets/other.xml")
+    with pytest.raises(SheetRefused, match="找不到内容"):
+        read_book(path)
+
+
 def test_a_bomb_of_zeros_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make(tmp_path / "a.xlsx", {"A1": "x"})
-    monkeypatch.setattr(packing, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(packages, "MAX_UNPACKED", 1_000_000)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", b"\0" * 2_000_000)
     assert path.stat().st_size < 20_000

@@ -22,7 +22,7 @@ from qingshan.commons.people.models import Account, Holding, Person
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
-from tests.support.rosters import bomb, packed, with_entities, workbook
+from tests.support.rosters import bomb, packed, stretched, with_entities, workbook
 
 TODAY = cast.START.date()
 NEW = ("演示·新甲", "苏村", "乡长", "", "138-0000-0001")
@@ -173,12 +173,25 @@ def test_who_uploads_does_not_accept(world: World) -> None:
         (bomb(), "展开后过大"),
         (with_entities(), "外部引用"),
         (packed(**{f"part{n}": b"x" for n in range(300)}), "部件太多"),
-        (packed(a__b=b"x"), "打不开"),
+        (packed(a__b=b"x"), "不是 Excel"),
+        (stretched(), "范围过大"),
+        (stretched("XL/Worksheets/SHEET1.XML"), "范围过大"),
         (workbook([("演示·新甲", 1)], head=("甲", "乙")), "没有找到表头"),
         (workbook([]), "没有填写姓名"),
         (workbook([("演示·新甲", "x", "y")] * 3001), "一次最多"),
     ],
-    ids=["broken", "bomb", "entities", "parts", "no-book", "no-heading", "empty", "long"],
+    ids=[
+        "broken",
+        "bomb",
+        "entities",
+        "parts",
+        "no-book",
+        "stretched",
+        "capitals",
+        "no-heading",
+        "empty",
+        "long",
+    ],
 )
 def test_a_hostile_or_wrong_file_is_refused_with_its_reason(tmp_path: Path, data: bytes, said: str) -> None:
     path = tmp_path / "x.xlsx"

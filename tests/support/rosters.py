@@ -43,3 +43,12 @@ def with_entities() -> bytes:
         b'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst><si><t>&x;</t></si></sst>'
     )
     return packed(**{name.replace("/", "__"): data for name, data in parts.items()})
+
+
+def stretched(part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A small workbook with one cell at the far end, its sheet's part under this name."""
+    good = zipfile.ZipFile(io.BytesIO(workbook([("演示·新甲", "x", "y")])))
+    parts = {name: good.read(name) for name in good.namelist()}
+    sheet = parts.pop("xl/worksheets/sheet1.xml")
+    parts[part] = sheet.replace(b'r="C2"', b'r="XFD1048576"')
+    return packed(**{name.replace("/", "__"): data for name, data in parts.items()})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qingshan.commons.accounts.roster_rows import RowInput, plain
+from qingshan.commons.files.packages import SheetRefused, scan_workbook
 
 MOST_BYTES = 40 * 1024 * 1024
 """Unpacked; a list of some hundred people has a hundredth of it."""
@@ -28,7 +29,7 @@ class RosterUnreadable(Exception):
 def read_roster(path: Path) -> list[RowInput]:
     """Rows of the first sheet with the headings; rows without a name are left out (the template lists vacant posts)."""
     _check_package(path)
-    sheet = _sheet(path)
+    sheet = _sheet(path, _check_extents(path))
     columns, start = _columns(sheet)
     rows = [
         RowInput(number=number, **{key: _text(row, column) for key, column in columns.items()})
@@ -66,12 +67,23 @@ def _refuse_entities(name: str, chunk: bytes) -> None:
         raise RosterUnreadable("文件里含有外部引用声明，不能读取；请用模板另存为 .xlsx 后再上传")
 
 
-def _sheet(path: Path) -> list[list[object]]:
+def _check_extents(path: Path) -> set[str]:
+    """Names of the sheets; refuses a huge one before the reader lays out its whole rectangle."""
+    try:
+        scanned, _notes = scan_workbook(path)
+    except SheetRefused as refused:
+        raise RosterUnreadable(str(refused)) from refused
+    if any(one.last_row > MOST_HEIGHT or one.last_column > MOST_WIDTH for one in scanned.values()):
+        raise RosterUnreadable("工作表过大，不是名册；请用模板填写")
+    return set(scanned)
+
+
+def _sheet(path: Path, scanned: set[str]) -> list[list[object]]:
     import python_calamine
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
-        sheet = book.get_sheet_by_index(0)
+        sheet = book.get_sheet_by_name(next(name for name in book.sheet_names[:1] if name in scanned))
     except Exception as error:  # the reader raises kinds of its own for each format
         raise RosterUnreadable("文件打不开（已损坏、加密或不是 .xlsx），请用模板另存为 .xlsx 后再上传") from error
     if sheet.total_height > MOST_HEIGHT or sheet.total_width > MOST_WIDTH:

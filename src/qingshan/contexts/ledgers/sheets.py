@@ -188,6 +188,8 @@ def _sheets(path: Path, scanned: dict[str, Scanned]) -> Iterator[Sheet]:
     book = CalamineWorkbook.from_path(str(path))
     for meta in book.sheets_metadata:
         if meta.typ is SheetTypeEnum.WorkSheet:
+            if scanned and meta.name not in scanned:
+                raise SheetRefused(f"工作表“{meta.name}”不能辨认，请用 Excel 或 WPS 另存为 .xlsx 后再传")
             yield _sheet(book.get_sheet_by_name(meta.name), meta.visible is not SheetVisibleEnum.Visible, scanned)
 
 

@@ -164,10 +164,16 @@ def _read_text(path: Path) -> list[PlainRow]:
         dialect = csv.Sniffer().sniff(text[:8192], delimiters=",\t;，")
     except csv.Error:
         dialect = csv.excel
+    rows: list[PlainRow] = []
     try:
-        return [PlainRow(number, row) for number, row in enumerate(csv.reader(io.StringIO(text), dialect), start=1)]
+        for number, row in enumerate(csv.reader(io.StringIO(text), dialect), start=1):
+            if any(value.strip() for value in row):
+                rows.append(PlainRow(number, row))
+            if len(rows) > MAX_ROWS:
+                raise SheetRefused(f"文件超过 {MAX_ROWS} 行，请拆分后再传")
     except csv.Error as error:
         raise SheetRefused("不是表格文件：请用 Excel 或 WPS 另存为 .xlsx 后再传") from error
+    return rows
 
 
 def _decode(raw: bytes) -> str:
