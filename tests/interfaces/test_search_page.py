@@ -16,7 +16,7 @@ from tests import cast
 from tests.support.making import PARTY, World
 
 SignIn = Callable[[cast.Member], Client]
-MOST_QUERIES = 20
+MOST_QUERIES = 22
 
 
 def _text(client: Client, q: str) -> str:
