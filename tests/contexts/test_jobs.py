@@ -1,14 +1,19 @@
 """Long work: each item once, refusals with their reason, a killed run goes on where it stopped."""
 
+import asyncio
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from procrastinate.jobs import Status
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.scope import system_scope
+from qingshan.commons.jobs import tasks
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.running import ITEM_BROKEN, NO_POST, Outcome, WorkFailed, run_items, run_whole
 from qingshan.commons.jobs.services import ItemInput, start_job
+from qingshan.commons.jobs.tasks import GIVEN_UP, MOST_ATTEMPTS, give_up
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
@@ -95,3 +100,43 @@ def test_without_a_post_nothing_is_done(world: World) -> None:
         Account.objects.filter(id=job.created_by).update(is_active=False)
     run_items(job.id, lambda *_: pytest.fail("must not run"))
     assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", NO_POST)
+
+
+class _Queue:
+    """Stands for the queue's manager: which stalled jobs there are, what was done with them."""
+
+    def __init__(self, *jobs: SimpleNamespace) -> None:
+        self.jobs, self.retried, self.ended = jobs, [], []
+
+    async def get_stalled_jobs(self) -> list[SimpleNamespace]:
+        return list(self.jobs)
+
+    async def retry_job(self, job: SimpleNamespace) -> None:
+        self.retried.append(job)
+
+    async def finish_job(self, job: SimpleNamespace, status: Status, *, delete_job: bool) -> None:
+        assert not delete_job
+        self.ended.append((job, status))
+
+
+def test_stalled_work_is_given_out_again_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    stalled = [
+        SimpleNamespace(attempts=MOST_ATTEMPTS - 1, task_kwargs={"job_id": "first"}),
+        SimpleNamespace(attempts=MOST_ATTEMPTS, task_kwargs={"job_id": "last"}),
+    ]
+    queue, given_up = _Queue(*stalled), []
+    monkeypatch.setattr(tasks, "give_up", given_up.append)
+    context = SimpleNamespace(app=SimpleNamespace(job_manager=queue))
+    asyncio.run(tasks.retry_stalled(context, 0))
+    assert queue.retried == [stalled[0]]
+    assert queue.ended == [(stalled[1], Status.FAILED)]
+    assert given_up == ["last"]
+
+
+def test_the_owner_is_told_that_work_was_given_up(world: World) -> None:
+    job, done = _start(world), _start(world)
+    run_whole(done.id, lambda *_: Outcome(message="办好了"))
+    for one in (job, done):
+        give_up(str(one.id))
+    assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", GIVEN_UP)
+    assert (_read(done.id)[0].state, _read(done.id)[0].message) == ("done", "办好了")
