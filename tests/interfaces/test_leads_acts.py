@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
 from qingshan.contexts.leads.public import Lead
 from qingshan.domain.lead import TABLE
+from qingshan.interfaces.web.views import lead_acts
 from tests import cast
 from tests.support.making import World
 
@@ -62,6 +64,18 @@ def test_the_township_signs_for_a_lead(sign_in: SignIn, make_lead: MakeLead, wor
     assert world.lead(lead.id).state == "under_verification"
     assert f"{cast.TOWNSHIP_OFFICER.name}（" in shown
     assert address("lead_verify", lead) in shown
+
+
+def test_the_same_act_done_twice_at_once_is_told_not_broken(
+    sign_in: SignIn, make_lead: MakeLead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def met(**_: object) -> None:
+        raise IntegrityError("duplicate key")
+
+    monkeypatch.setattr(lead_acts, "receive_lead", met)
+    answer = sign_in(cast.TOWNSHIP_OFFICER).post(reverse("web:lead_receive", args=[make_lead().id]))
+    assert answer.status_code == 409
+    assert "刷新后再看" in answer.content.decode()
 
 
 def test_a_receipt_is_posted_never_fetched(sign_in: SignIn, make_lead: MakeLead) -> None:

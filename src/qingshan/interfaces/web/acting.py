@@ -1,5 +1,6 @@
 """From a request to an act: who acts, what was uploaded, what a refusal looks like."""
 
+import logging
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
@@ -22,6 +23,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.middleware import OfficeRequest
 
+logger = logging.getLogger(__name__)
 CONFLICT = frozenset({"race", "state", "done"})
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -105,26 +107,34 @@ def perform(
 
     ``context`` is asked only for the form; ``refused_first`` are reasons known before (refused uploads).
     """
-    refusal = ActRefused("files", _("有附件不能使用"), tuple(refused_first)) if refused_first else None
+    refusal = ActRefused("files", _("有附件不能使用"), tuple(refused_first)) if refused_first else _refusal_of(run)
     if refusal is None:
-        try:
-            with transaction.atomic():
-                run()
-        except ActRefused as error:
-            refusal = error
-        except DataError:
-            refusal = ActRefused("data", _("有一项内容太长，保存不下，请缩短后重试"))
-        except ValueError as error:
-            if "NUL" not in str(error):
-                raise
-            refusal = ActRefused("data", _("有一项内容含有不能保存的字符，请重新输入"))
-        else:
-            messages.success(request, done() if callable(done) else done)
-            if request.headers.get("HX-Request"):
-                return HttpResponse(status=204, headers={"HX-Redirect": to})
-            return HttpResponseRedirect(to)
+        messages.success(request, done() if callable(done) else done)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": to})
+        return HttpResponseRedirect(to)
     status = 409 if refusal.code in CONFLICT else 422
     return render(request, template, {**context(), "refusal": refusal}, status=status)
+
+
+def _refusal_of(run: Callable[[], object]) -> ActRefused | None:
+    """Do the act in a transaction of its own; why it was refused, or None when it was done."""
+    try:
+        with transaction.atomic():
+            run()
+    except ActRefused as error:
+        return error
+    except IntegrityError:
+        # Two people did the same thing in the same moment, and the database let one of them.
+        logger.warning("an act met a constraint", exc_info=True)
+        return ActRefused("race", _("刚刚有人办了同样的事，请刷新后再看"))
+    except DataError:
+        return ActRefused("data", _("有一项内容太长，保存不下，请缩短后重试"))
+    except ValueError as error:
+        if "NUL" not in str(error):
+            raise
+        return ActRefused("data", _("有一项内容含有不能保存的字符，请重新输入"))
+    return None
 
 
 def read_float(text: str) -> float | None:
