@@ -4,7 +4,7 @@ import { ThemeController, currentTheme, followSystemOnce, setTheme } from "../sr
 import { kindText, positionPlain, positionText, sizeText } from "../src/lib/format";
 
 beforeEach(() => {
-  document.cookie = "qs_theme=; max-age=0; path=/";
+  document.cookie = "qs_theme=; max-age=-1; path=/";
   document.documentElement.dataset["bsTheme"] = "light";
   window.location.hash = "";
 });
