@@ -20,7 +20,7 @@ HEADERS = (
     "区划代码|地点描述|中心点经度|中心点纬度|坐标系|面积（平方米 / 亩）|矿种|违法主体|"
     "许可证、项目或经营场所|核查人、时间|是否录入省系统|省系统编号、录入时间|处置措施|立案文号、日期|"
     "处罚决定|执行情况|整改方式|整改责任单位|监管单位|整改责任人|完成时限|时间节点|三不留一毁闭|"
-    "县级验收日期|县级验收意见|上报市局日期|市级核查结论|销号编号|销号时间|当前状态"
+    "县级验收日期|县级验收意见|上报市局日期|市级核查结论|销号编号|销号时间|当前状态|接管标记"
 )
 
 
@@ -45,7 +45,7 @@ def test_the_file_has_its_columns_and_states_how_many_rows(world: World, tmp_pat
     world.make_lead(state="in_review")
     rows = write(world, tmp_path / "a.xlsx")
     assert "|".join(str(cell) for cell in rows[2]) == HEADERS
-    assert len(COLUMNS) == 40
+    assert len(COLUMNS) == 41
     assert len(rows) - 3 == 3
     assert rows[1][0] == (
         f"截至 {world.clock.now.astimezone(cast.ZONE):%Y-%m-%d %H:%M}，共 3 行（查实 1，查否 1，存疑 1）"
