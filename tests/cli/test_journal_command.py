@@ -20,7 +20,7 @@ def test_an_empty_journal_is_whole(world: World) -> None:
     assert (result.exit_code, result.output) == (0, "留痕 0 条，事项链 0 条，封签 0 个，不符 0 处\n")
 
 
-def test_a_seal_prints_its_root_and_the_root_verifies(world: World) -> None:
+def test_a_seal_prints_its_root_and_the_root_verifies(world: World, transactional_db: None) -> None:
     world.make_case(upto="open")
     sealed = run("seal", "--reason", "每周冻结（演示）")
     assert sealed.exit_code == 0, sealed.output
