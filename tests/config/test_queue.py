@@ -7,15 +7,15 @@ from collections.abc import Callable
 from django.db import connection
 from procrastinate.contrib.django import app
 
-STATUS = "SELECT status FROM procrastinate_jobs WHERE task_name LIKE 'builtin%'"
-"""Jobs of the test; the worker also gives out its own at their times."""
+STATUS = "SELECT status FROM procrastinate_jobs WHERE id = %s"
+"""The job of the test; the worker also gives out its own at their times."""
 
 
 def test_a_job_deferred_by_name_is_done(run_jobs: Callable[[], None]) -> None:
-    app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    job_id = app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
     with connection.cursor() as cursor:
-        cursor.execute(STATUS)
+        cursor.execute(STATUS, [job_id])
         assert cursor.fetchall() == [("todo",)]
         run_jobs()
-        cursor.execute(STATUS)
+        cursor.execute(STATUS, [job_id])
         assert cursor.fetchall() == [("succeeded",)]
