@@ -34,7 +34,7 @@ clean-demo: ## delete the private database, uploads, secrets and demo accounts o
 	@cd "$${QINGSHAN_HOME:-var}"; rm -rf files secrets demo-accounts.txt
 
 test: setup check ## all checks, then all tests
-	@PYTHONHASHSEED=0 $(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest $(ARGS)
 
 check: lint types imports templates migrations front-end ## everything that needs no test run
 
