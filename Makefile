@@ -11,6 +11,7 @@ PRESENT = $(wildcard $(SOURCES))
 SERVE ?= yes
 BIND ?= 127.0.0.1:8000
 ARGS ?=
+PROCESSES ?= $(shell nproc)
 
 .PHONY: help setup demo stop clean-demo test check fmt lint types imports templates migrations front-end clauses bench clean-machine
 
@@ -33,8 +34,8 @@ clean-demo: ## delete the private database, uploads, secrets and demo accounts o
 	@$(BIN)/qingshan cluster destroy --yes
 	@cd "$${QINGSHAN_HOME:-var}"; rm -rf files secrets demo-accounts.txt
 
-test: setup check ## all checks, then all tests
-	@$(BIN)/pytest $(ARGS)
+test: setup check ## all checks, then all tests, one process for each core (PROCESSES=0: a single one)
+	@PYTHONHASHSEED=0 $(BIN)/pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 40 $(ARGS)
 
 check: lint types imports templates migrations front-end ## everything that needs no test run
 

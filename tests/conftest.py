@@ -39,6 +39,12 @@ def pytest_configure(config: pytest.Config) -> None:
     time.tzset()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests with a browser last: its event loop stays in the main thread, where the queue's would start."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     """Make this run's database from the template that holds the county and the cast; drop it at the end."""

@@ -237,7 +237,8 @@ def test_an_import_is_one_act_and_each_lead_has_its_own_entry(world: World) -> N
     assert len({one[0].act_id for one in entries}) == 1
     assert [one[0].seq for one in entries] == [1] * 48
     numbers = [lead.number for lead in leads]
-    assert numbers == [f"元线〔2024〕{n:05d}号" for n in range(1, 49)]
+    first = int(numbers[0][-6:-1])  # blocks of numbers are taken for good, also by tests that were rolled back
+    assert numbers == [f"元线〔2024〕{n:05d}号" for n in range(first, first + 48)]
 
 
 def test_a_file_that_cannot_be_read_leaves_no_lead(world: World) -> None:
