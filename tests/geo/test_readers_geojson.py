@@ -9,8 +9,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qingshan.geo import json_stream
 from qingshan.geo.features import ReadError
+from qingshan.geo.readers import json_stream
 from tests.geo.making import SQUARE, STEADY, attempt, feature, read_all, refusal, write_collection
 
 

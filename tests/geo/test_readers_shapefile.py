@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import shapely
 
-from qingshan.geo.dbf import find_encoding, open_table
 from qingshan.geo.readers import read_features
+from qingshan.geo.readers.dbf import find_encoding, open_table
 from tests.geo.making import (
     dbf_bytes,
     polygon_record,

@@ -1,11 +1,14 @@
 """Rows of a foreign spatial file (导入文件的行), as every reader hands them on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 Scalar: TypeAlias = str | int | float | bool | None
 """A value of an attribute that JSON and the database can hold; nested values arrive as JSON text."""
 
@@ -17,6 +20,20 @@ class ReadError(Exception):
         super().__init__(f"{message}。{advice}")
         self.message = message
         self.advice = advice
+
+
+class Undecided(ReadError):
+    """A question that a person can settle (需要指定): ``asks`` names fields of `Reading`, ``sample`` some corners.
+
+    ``sample`` holds coordinate pairs as the file has them, so that candidates can be tried on the map.
+    """
+
+    def __init__(
+        self, message: str, advice: str, *, asks: tuple[str, ...] = ("crs",), sample: FloatArray | None = None
+    ) -> None:
+        super().__init__(message, advice)
+        self.asks = asks
+        self.sample = sample if sample is not None else np.empty((0, 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +70,8 @@ class FeatureFile:
     """A file opened for one pass (导入文件).
 
     ``rows`` can be walked once and is read piece by piece. ``count`` is the number of rows when the format tells it.
-    ``format`` is one of geojson, gpkg, shapefile. ``notes`` says what was decided about the file as a whole: datum,
-    encoding, layers left out.
+    ``format`` is the slug of the format. ``notes`` says what was decided about the file as a whole: datum, encoding,
+    layers left out. ``sample`` holds coordinate pairs as the file has them, for trying other readings.
     """
 
     rows: Iterator[SourceRow]
@@ -64,3 +81,4 @@ class FeatureFile:
     encoding: str | None
     layers: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    sample: FloatArray = field(default_factory=lambda: np.empty((0, 2)))

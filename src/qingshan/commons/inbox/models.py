@@ -9,7 +9,8 @@ from qingshan.commons.base.ids import new_id
 class Batch(models.Model):
     """One import (批次). The original was stored before it was judged; ``file_id`` and ``sha256`` name it.
 
-    A batch is processed in one transaction: it is ``done`` with all its rows, or as if never begun.
+    ``crs`` and ``reading`` say how a person wants the file read (读取方式); what they leave open
+    the file decides. A batch is processed in one transaction: it is ``done`` with all its rows, or as if never begun.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -19,6 +20,7 @@ class Batch(models.Model):
     file_name = models.CharField(max_length=255)
     sha256 = models.CharField(max_length=64)
     crs = models.CharField(max_length=80, blank=True)
+    reading = models.JSONField(default=dict)
     state = models.CharField(max_length=20, default="received")
     problem = models.TextField(blank=True)
     preview = models.JSONField(default=dict)

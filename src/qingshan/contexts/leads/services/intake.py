@@ -23,13 +23,15 @@ from qingshan.contexts.leads.services.writing import BatchWriter
 from qingshan.domain.numbering import Series
 from qingshan.geo.features import FeatureFile
 from qingshan.geo.readers import read_features
+from qingshan.geo.reading import reading_of
 
 INTAKE_LOCK = 7_316_002
 
 
 def open_batch(batch: Batch) -> FeatureFile:
-    """Open the stored original; its format is told by the content. Raises `ReadError`."""
-    return read_features(path_of(batch.sha256), crs=batch.crs or None)
+    """Open the stored original, read as was chosen; its format is told by the content. Raises `ReadError`."""
+    reading = reading_of({**batch.reading, "crs": batch.crs})
+    return read_features(path_of(batch.sha256), reading=reading, name=batch.file_name)
 
 
 def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: Blocks | None = None) -> IntakeResult:

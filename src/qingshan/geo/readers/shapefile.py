@@ -1,9 +1,6 @@
 """Zipped Shapefiles (压缩的 Shapefile): nested folders, Chinese names, several layers, with or without .prj, .cpg."""
 
-import shutil
 import struct
-import tempfile
-import weakref
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,13 +9,15 @@ from pathlib import Path, PurePosixPath
 
 from qingshan.geo.archives import ArchiveLimits, Member, Meter, extract_member, list_members, open_zip
 from qingshan.geo.cleaning import clean_attributes, clean_text
-from qingshan.geo.dbf import Table, find_encoding, open_table, read_attributes
 from qingshan.geo.features import FeatureFile, RawRow, ReadError, SourceRow
 from qingshan.geo.finishing import finish_rows
 from qingshan.geo.placing import Placing, decide_placing
-from qingshan.geo.readers_gdal import describe_shapes, read_shapes, sample_corners
+from qingshan.geo.readers.dbf import Table, find_encoding, open_table, read_attributes
+from qingshan.geo.readers.gdal import describe_shapes, read_shapes, sample_corners
+from qingshan.geo.readers.kinds import SHP_MAGIC
+from qingshan.geo.readers.protocol import SourceFile
+from qingshan.geo.readers.scratch import in_scratch, rows_with_scratch
 
-SHP_MAGIC = 9994
 _WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _LINE = "LineString"
 
@@ -39,24 +38,11 @@ class ShapeLayer:
     notes: tuple[str, ...]
 
 
-def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits) -> FeatureFile:
-    """Open every layer of areas or points in the archive; raises `ReadError` when one is not wholly readable.
-
-    The unpacked files go when the walk over the rows ends, or when nobody holds the rows any more.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="qingshan-shp-"))
-    try:
-        with open_zip(path) as archive:
-            sets = _unpack(archive, folder, limits, path.stat().st_size)
-        layers = [_open_layer(name, base, crs) for name, base in sets.items()]
-        usable, notes = _choose(layers)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    rows = _all_rows(usable, folder)
-    weakref.finalize(rows, shutil.rmtree, folder, ignore_errors=True)
+def read_zipped_shapefile(source: SourceFile) -> FeatureFile:
+    """Open every layer of areas or points in the archive; raises `ReadError` when one is not wholly readable."""
+    folder, (usable, notes) = in_scratch(lambda folder: _open_all(source, folder))
     return FeatureFile(
-        rows=rows,
+        rows=rows_with_scratch(_all_rows(usable), folder),
         count=sum(layer.count - layer.deleted for layer in usable),
         format="shapefile",
         crs_text="；".join(dict.fromkeys(layer.placing.text for layer in usable)),
@@ -64,6 +50,12 @@ def read_zipped_shapefile(path: Path, *, crs: str | None, limits: ArchiveLimits)
         layers=tuple(layer.name for layer in usable),
         notes=tuple(dict.fromkeys([*notes, *(note for layer in usable for note in layer.notes)])),
     )
+
+
+def _open_all(source: SourceFile, folder: Path) -> tuple[list[ShapeLayer], list[str]]:
+    with open_zip(source.path) as archive:
+        sets = _unpack(archive, folder, source.limits, source.path.stat().st_size)
+    return _choose([_open_layer(name, base, source.reading.crs or None) for name, base in sets.items()])
 
 
 def _choose(layers: list[ShapeLayer]) -> tuple[list[ShapeLayer], list[str]]:
@@ -183,15 +175,12 @@ def _text_of(path: Path) -> str | None:
     return text.strip(" \0\r\n\t") or None
 
 
-def _all_rows(layers: list[ShapeLayer], folder: Path) -> Iterator[SourceRow]:
-    """Rows of all layers, numbered on; the unpacked files go at the end."""
+def _all_rows(layers: list[ShapeLayer]) -> Iterator[SourceRow]:
+    """Rows of all layers, numbered on."""
     first = 1
-    try:
-        for layer in layers:
-            yield from finish_rows(_raw_rows(layer, first), layer.placing)
-            first += layer.count
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for layer in layers:
+        yield from finish_rows(_raw_rows(layer, first), layer.placing)
+        first += layer.count
 
 
 def _raw_rows(layer: ShapeLayer, first: int) -> Iterator[RawRow]:

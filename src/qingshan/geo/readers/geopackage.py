@@ -16,6 +16,7 @@ from qingshan.geo.crs import FloatArray
 from qingshan.geo.features import FeatureFile, RawRow, ReadError, SourceRow
 from qingshan.geo.finishing import finish_rows
 from qingshan.geo.placing import Placing, decide_placing
+from qingshan.geo.readers.protocol import SourceFile
 
 FETCH = 1_000
 SAMPLE_ROWS = 2_000
@@ -37,8 +38,9 @@ class PackageLayer:
     placing: Placing
 
 
-def read_geopackage(path: Path, *, crs: str | None) -> FeatureFile:
+def read_geopackage(source: SourceFile) -> FeatureFile:
     """Open every feature table of a GeoPackage; raises `ReadError` when it is damaged or holds none."""
+    path, crs = source.path, source.reading.crs or None
     try:
         with closing(_connect(path)) as database:
             layers, notes = _layers(database, crs)

@@ -18,9 +18,10 @@ from qingshan.geo.cleaning import clean_attributes, clean_text
 from qingshan.geo.crs import FloatArray
 from qingshan.geo.features import FeatureFile, RawRow, ReadError
 from qingshan.geo.finishing import finish_rows
-from qingshan.geo.json_stream import Walk, open_window
 from qingshan.geo.placing import decide_placing
-from qingshan.geo.polygons import Polygons, polygons_of
+from qingshan.geo.readers.json_stream import Walk, open_window
+from qingshan.geo.readers.polygons import Polygons, polygons_of
+from qingshan.geo.readers.protocol import SourceFile
 
 PIECE_ROWS, PIECE_CHARS = 500, 4_000_000
 """Features that are held at a time, by number and by length of their text."""
@@ -40,10 +41,22 @@ class Survey:
     sample: FloatArray
 
 
-def read_geojson(path: Path, *, crs: str | None, limits: ArchiveLimits, packed: bool) -> FeatureFile:
+def read_geojson(source: SourceFile) -> FeatureFile:
     """Open a GeoJSON file; raises `ReadError` when it is not wholly readable."""
+    return _open(source, packed=False)
+
+
+def read_packed_geojson(source: SourceFile) -> FeatureFile:
+    """Open a gzipped GeoJSON file; raises `ReadError` when it is not wholly readable."""
+    return _open(source, packed=True)
+
+
+def _open(source: SourceFile, *, packed: bool) -> FeatureFile:
+    path, limits = source.path, source.limits
     survey = _survey(path, limits, packed=packed)
-    placing = decide_placing(declared=_declared(survey.members), forced=crs, sample=survey.sample)
+    placing = decide_placing(
+        declared=_declared(survey.members), forced=source.reading.crs or None, sample=survey.sample
+    )
     encoding = ENCODINGS.get(survey.codec, "UTF-16")
     name = survey.members.get("name")
     return FeatureFile(
@@ -53,6 +66,7 @@ def read_geojson(path: Path, *, crs: str | None, limits: ArchiveLimits, packed: 
         crs_text=placing.text,
         encoding=encoding,
         layers=(clean_text(name),) if isinstance(name, str) else (),
+        sample=survey.sample,
         notes=placing.notes if encoding == "UTF-8" else (f"文件不是 UTF-8 编码，已按 {encoding} 读取", *placing.notes),
     )
 
