@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from qingshan.commons.files import packages
-from qingshan.contexts.ledgers.cells import (
+from qingshan.commons.files.cells import (
     CellProblem,
     Value,
     code_text,
@@ -23,8 +23,8 @@ from qingshan.contexts.ledgers.cells import (
     plain_text,
     yes_of,
 )
-from qingshan.contexts.ledgers.headings import find_header, match_headings
-from qingshan.contexts.ledgers.sheets import SheetRefused, read_book, read_sheet
+from qingshan.commons.files.headings import find_header, match_headings
+from qingshan.commons.files.sheets import SheetRefused, read_book, read_sheet
 from tests.cast import ZONE
 
 NAIVE = datetime.fromisoformat("2024-08-05T07:30")

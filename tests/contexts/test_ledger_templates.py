@@ -15,11 +15,11 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Border, Font, Side
 from python_calamine import CalamineWorkbook
 
+from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.files.services import store_file
 from qingshan.commons.journal.verifying import verify_journal
 from qingshan.contexts.ledgers.layout import Layout, layout_of, written_day
 from qingshan.contexts.ledgers.models import LedgerTemplate
-from qingshan.contexts.ledgers.packing import SheetRefused
 from qingshan.contexts.ledgers.public import (
     FORM,
     ColumnChoice,

@@ -8,9 +8,12 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
+
+from qingshan.commons.files.sheet_scan import MAX_COLUMN, MAX_ROW, Scanned, quick_scan
+
+__all__ = ["MAX_AREA", "Scanned", "SheetRefused", "scan_workbook"]
 
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_MEMBERS = 2_000
@@ -18,24 +21,11 @@ MAX_AREA = 8_000_000
 """Cells of one sheet's rectangle: a reader lays it out whole, 24 bytes each."""
 MAX_FORMULAS = 500_000
 _CHUNK = 1 << 18
-_MAX_COLUMN = 16_384
-_MAX_ROW = 1_048_576
 Attributes = Mapping[str, str]
 
 
 class SheetRefused(Exception):
     """The workbook cannot be read; the text says why and what to do (Chinese)."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Scanned:
-    """What was found in one sheet: its rectangle, how many cells are written in it, its formulas (row, column)."""
-
-    name: str = ""
-    last_row: int = 0
-    last_column: int = 0
-    cells: int = 0
-    formulas: set[tuple[int, int]] = field(default_factory=set)
 
 
 def scan_workbook(path: Path) -> tuple[dict[str, Scanned], list[str]]:
@@ -113,14 +103,25 @@ def _titles(archive: zipfile.ZipFile, names: Mapping[str, str]) -> dict[str, str
 
 
 def _scan_sheet(archive: zipfile.ZipFile, name: str) -> Scanned:
-    scan = _SheetScan()
-    _parse(archive, name, scan.start)
-    found = scan.found
+    found = _quick(archive, name)
+    if found is None:
+        scan = _SheetScan()
+        _parse(archive, name, scan.start)
+        found = scan.found
     if found.last_row * found.last_column > MAX_AREA:
         raise SheetRefused(
             f"工作表范围过大（到第 {found.last_row} 行、第 {found.last_column} 列），"
             "请删除数据区以外的内容（选中空白行、列后删除）再传"
         )
+    return found
+
+
+def _quick(archive: zipfile.ZipFile, name: str) -> Scanned | None:
+    """The quick look, and the member read to its end, so that its checksum is known to be true."""
+    with archive.open(name) as stream:
+        found = quick_scan(stream, most_marked=MAX_FORMULAS)
+        while stream.read(_CHUNK):
+            pass
     return found
 
 
@@ -136,21 +137,23 @@ class _SheetScan:
         local = name.rpartition(":")[2]
         if local == "row":
             text = attributes.get("r", "")
-            self._row = _bounded(int(text) if text.isdigit() else self._row + 1, _MAX_ROW)
+            self._row = _bounded(int(text) if text.isdigit() else self._row + 1, MAX_ROW)
             self._column = 0
         elif local == "c":
             self.found.cells += 1
             self._cell(attributes.get("r", ""))
+            if attributes.get("t") == "e":
+                self._mark(self.found.errors)
         elif local in ("v", "is", "f"):
             self.found.last_row = max(self.found.last_row, self._row)
             self.found.last_column = max(self.found.last_column, self._column)
             if local == "f":
-                self._formula()
+                self._mark(self.found.formulas)
 
     def _cell(self, reference: str) -> None:
         letters = reference.rstrip("0123456789")
         if not reference:
-            self._column = _bounded(self._column + 1, _MAX_COLUMN)
+            self._column = _bounded(self._column + 1, MAX_COLUMN)
             return
         number = 0
         for letter in letters.upper():
@@ -158,13 +161,13 @@ class _SheetScan:
                 raise SheetRefused("工作表的单元格编号不对，请用 Excel 或 WPS 另存为 .xlsx 后再传")
             number = number * 26 + ord(letter) - 64
         digits = reference[len(letters) :]
-        self._column = _bounded(number, _MAX_COLUMN)
-        self._row = _bounded(int(digits) if digits.isdigit() else self._row, _MAX_ROW)
+        self._column = _bounded(number, MAX_COLUMN)
+        self._row = _bounded(int(digits) if digits.isdigit() else self._row, MAX_ROW)
 
-    def _formula(self) -> None:
-        if len(self.found.formulas) >= MAX_FORMULAS:
-            raise SheetRefused("工作表里公式太多，请把公式粘贴为数值后再传")
-        self.found.formulas.add((self._row, self._column))
+    def _mark(self, marked: set[tuple[int, int]]) -> None:
+        if len(marked) >= MAX_FORMULAS:
+            raise SheetRefused("工作表里公式或错误值太多，请把公式粘贴为数值后再传")
+        marked.add((self._row, self._column))
 
 
 def _bounded(number: int, limit: int) -> int:

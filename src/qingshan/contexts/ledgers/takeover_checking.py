@@ -11,6 +11,7 @@ from uuid import UUID
 
 from shapely.geometry import Point
 
+from qingshan.commons.files.foreign_tables import ForeignRow, ForeignTable
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.public_worker import (
@@ -24,7 +25,6 @@ from qingshan.contexts.leads.public_worker import (
 )
 from qingshan.contexts.ledgers.takeover_mapping import OldMapping
 from qingshan.contexts.ledgers.takeover_parsing import Parsed, RowParser
-from qingshan.contexts.ledgers.takeover_tables import OldRow, OldTable
 from qingshan.domain.takeover import doubts_about
 
 CHUNK = 1000
@@ -56,8 +56,8 @@ class Checked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     position: int
-    table: OldTable
-    row: OldRow
+    table: ForeignTable
+    row: ForeignRow
 
 
 class Checker:
@@ -77,7 +77,7 @@ class Checker:
         self._numbers: dict[tuple[str, str], str] = {}
         self._spots: dict[tuple[object, ...], str] = {}
 
-    def check(self, tables: Sequence[OldTable]) -> Iterator[list[Checked]]:
+    def check(self, tables: Sequence[ForeignTable]) -> Iterator[list[Checked]]:
         """Checked rows of all sheets, in order, in portions."""
         lines = iter(_lines(tables))
         while part := list(islice(lines, CHUNK)):
@@ -220,7 +220,7 @@ class Checker:
                 self._spots.setdefault(spot, where)
 
 
-def _lines(tables: Iterable[OldTable]) -> Iterator[_Line]:
+def _lines(tables: Iterable[ForeignTable]) -> Iterator[_Line]:
     position = 0
     for table in tables:
         for row in table.rows():

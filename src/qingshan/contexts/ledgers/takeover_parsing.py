@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from qingshan.contexts.ledgers.cells import CellProblem, Value, code_text, is_blank, number_of, plain_text, yes_of
+from qingshan.commons.files.cells import CellProblem, Value, code_text, is_blank, number_of, plain_text, yes_of
+from qingshan.commons.files.foreign_tables import ForeignRow
 from qingshan.contexts.ledgers.takeover_mapping import OldMapping
-from qingshan.contexts.ledgers.takeover_tables import OldRow
 from qingshan.contexts.ledgers.takeover_values import area_m2_of, both_degrees_of, degrees_of, in_order, old_day
 from qingshan.contexts.ledgers.takeover_words import DAY_FIELDS, EXTRA, category_of_subcode, old_words
 from qingshan.domain.plan import Plan
@@ -57,7 +57,7 @@ class RowParser:
         self._labels = {f.slug: f.label for f in old_words().fields}
         self._known_codes: dict[tuple[str, str], str] = {}
 
-    def parse(self, sheet: str, row: OldRow) -> Parsed:
+    def parse(self, sheet: str, row: ForeignRow) -> Parsed:
         """Read every mapped cell; a cell that cannot be used is a problem, never a silent blank."""
         cells, extra, headings = self._by_field(row)
         problems: list[str] = []
@@ -91,7 +91,7 @@ class RowParser:
             notes=notes,
         )
 
-    def _by_field(self, row: OldRow) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
+    def _by_field(self, row: ForeignRow) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
         """Cells by field, texts that are kept as they are, and the heading that each field's cell stood under."""
         cells: dict[str, Value] = {}
         extra: dict[str, str] = {}

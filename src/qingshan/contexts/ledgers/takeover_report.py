@@ -7,13 +7,13 @@ from pathlib import Path
 import xlsxwriter
 from xlsxwriter.format import Format
 
+from qingshan.commons.files.cells import plain_text
+from qingshan.commons.files.foreign_tables import ForeignTable
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.services import read_chunks, store_file
 from qingshan.commons.people.viewer import Acting
-from qingshan.contexts.ledgers.cells import plain_text
 from qingshan.contexts.ledgers.export import BOOK_OPTIONS
 from qingshan.contexts.ledgers.models import TakeOver
-from qingshan.contexts.ledgers.takeover_tables import OldTable
 from qingshan.contexts.ledgers.writing import RowShape, StreamingSheet
 
 OUTCOME_LABELS = {
@@ -27,7 +27,7 @@ Line = tuple[str, int, str, str]
 """Sheet, row, outcome, reasons of a checked row."""
 
 
-def write_report(row: TakeOver, tables: Sequence[OldTable], checked: Sequence[Line], acting: Acting) -> StoredFile:
+def write_report(row: TakeOver, tables: Sequence[ForeignTable], checked: Sequence[Line], acting: Acting) -> StoredFile:
     """Write and store the report; texts only, never a formula. Result and reason stand behind the last column."""
     by_row = {(sheet, number): (outcome, reasons) for sheet, number, outcome, reasons in checked}
     with tempfile.TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def write_report(row: TakeOver, tables: Sequence[OldTable], checked: Sequence[Li
 
 def _write_table(
     sheet: StreamingSheet,
-    table: OldTable,
+    table: ForeignTable,
     by_row: Mapping[tuple[str, int], tuple[str, str]],
     formats: tuple[Format, Format],
 ) -> None:

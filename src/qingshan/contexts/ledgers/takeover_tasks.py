@@ -6,11 +6,11 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from qingshan.commons.base.counters import reserved_blocks
+from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome, WorkFailed, run_whole
 from qingshan.commons.people.viewer import Acting
-from qingshan.contexts.ledgers.packing import SheetRefused
 from qingshan.contexts.ledgers.services.takeovers import CHECK_TASK, READ_TASK, TAKE_TASK, fail_take_over
 from qingshan.contexts.ledgers.services.taking_over import check_take_over, outcome_text, read_take_over, take_over
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from qingshan.contexts.ledgers.cells import CellProblem, Value, day_of, is_blank, narrow, number_of, plain_text
+from qingshan.commons.files.cells import CellProblem, Value, day_of, is_blank, narrow, number_of, plain_text
 
 _MONTH_DAY = re.compile(r"^(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*[日号]?$")
 _SHORT_YEAR = re.compile(r"^(\d{2})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*[日号]?$")

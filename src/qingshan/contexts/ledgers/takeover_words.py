@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from qingshan.contexts.ledgers.cells import heading_key
-from qingshan.contexts.ledgers.headings import Heading, match_headings
+from qingshan.commons.files.cells import heading_key
+from qingshan.commons.files.headings import Heading, match_headings
 from qingshan.domain.plan import Plan
 from qingshan.domain.takeover import OLD_STATE_LABELS
 

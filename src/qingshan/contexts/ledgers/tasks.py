@@ -6,6 +6,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.progress import Progress
@@ -14,7 +15,6 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers import takeover_tasks
 from qingshan.contexts.ledgers.models import LedgerTemplate, ReturnRow, ReturnSheet
-from qingshan.contexts.ledgers.packing import SheetRefused
 from qingshan.contexts.ledgers.services.making import MAKE_TASK, make_ledger_file
 from qingshan.contexts.ledgers.services.return_reading import KnownLead, judge_sheet
 from qingshan.contexts.ledgers.services.returns import APPLY_TASK, JUDGE_TASK, apply_row, fail_return, open_leads

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from qingshan.contexts.ledgers.cells import column_letters
+from qingshan.commons.files.cells import column_letters
 
 _CELL_HOLDS = 32_767
 """UTF-16 units of one cell of the format."""

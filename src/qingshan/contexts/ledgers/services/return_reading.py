@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from qingshan.contexts.ledgers.cells import (
+from qingshan.commons.files.cells import (
     CellProblem,
     Value,
     code_text,
@@ -17,7 +17,8 @@ from qingshan.contexts.ledgers.cells import (
     plain_text,
     yes_of,
 )
-from qingshan.contexts.ledgers.headings import Header, find_header
+from qingshan.commons.files.headings import Header, find_header
+from qingshan.commons.files.sheets import Cell, Row, Sheet, SheetRefused, read_sheet
 from qingshan.contexts.ledgers.return_fields import (
     BY_HEADING,
     BY_KEY,
@@ -31,7 +32,6 @@ from qingshan.contexts.ledgers.return_fields import (
     ReturnField,
     acts_for,
 )
-from qingshan.contexts.ledgers.sheets import Cell, Row, Sheet, SheetRefused, read_sheet
 
 MAX_ROWS = 5_000
 NOT_OURS = "这不是本系统下载的回填表：找不到“线索编号”或“校验码”一栏。请重新下载再填"

@@ -10,6 +10,8 @@ from django.db import IntegrityError, connection
 
 from qingshan.commons.base.counters import Blocks
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.files.cells import is_blank, plain_text
+from qingshan.commons.files.foreign_tables import ForeignTable
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import WorkFailed
@@ -19,13 +21,12 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.public_worker import take_over_cases
 from qingshan.contexts.leads.public_worker import take_over_leads, wait_for_other_intakes
-from qingshan.contexts.ledgers.cells import is_blank, plain_text
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverRow
 from qingshan.contexts.ledgers.takeover_checking import Checked, Checker
 from qingshan.contexts.ledgers.takeover_mapping import mapping_from
 from qingshan.contexts.ledgers.takeover_matters import taken_case, taken_lead
 from qingshan.contexts.ledgers.takeover_report import write_report
-from qingshan.contexts.ledgers.takeover_tables import OldTable, read_tables
+from qingshan.contexts.ledgers.takeover_tables import guesses_of, read_tables
 from qingshan.contexts.ledgers.takeover_words import old_words
 from qingshan.contexts.ledgers.takeovers import NO_CASE, UNSAID
 from qingshan.domain.takeover import OLD_STATE_LABELS
@@ -49,12 +50,12 @@ def read_take_over(*, take_over_id: UUID, acting: Acting) -> TakeOver:
     return row
 
 
-def _tables(row: TakeOver) -> list[OldTable]:
+def _tables(row: TakeOver) -> list[ForeignTable]:
     return read_tables(path_of(row.sha256), row.file_name)
 
 
-def _sheet_content(table: OldTable) -> dict[str, Any]:
-    guesses = table.guesses()
+def _sheet_content(table: ForeignTable) -> dict[str, Any]:
+    guesses = guesses_of(table)
     personal = {f.slug for f in old_words().fields if f.personal}
     seen: dict[str, Counter[str]] = {name: Counter() for name in table.keys().values()}
     rows = 0

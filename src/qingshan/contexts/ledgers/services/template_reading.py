@@ -10,12 +10,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
-from qingshan.contexts.ledgers.cells import heading_key, plain_text
+from qingshan.commons.files.cells import heading_key, plain_text
+from qingshan.commons.files.headings import Header, Heading, find_header, match_headings
+from qingshan.commons.files.packages import SheetRefused, scan_workbook
+from qingshan.commons.files.sheets import Sheet, read_sheet
 from qingshan.contexts.ledgers.fields import ALIASES, FIELD_BY_KEY, ORDINAL_NAMES
-from qingshan.contexts.ledgers.headings import Header, Heading, find_header, match_headings
 from qingshan.contexts.ledgers.layout import MAX_COLUMNS, MAX_TEXT, Block, Layout, LayoutColumn
-from qingshan.contexts.ledgers.packing import SheetRefused, scan_workbook
-from qingshan.contexts.ledgers.sheets import Sheet, read_sheet
 
 MAX_CELLS = 200_000
 """Cells of a form, empty ones with a border included: a blank form has a few hundred."""

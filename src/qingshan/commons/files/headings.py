@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from qingshan.contexts.ledgers.cells import Value, heading_key, plain_text
+from qingshan.commons.files.cells import Value, heading_key, plain_text
 
 LOOK_AT = 30
 """Rows at the top of a sheet in which headings are looked for."""

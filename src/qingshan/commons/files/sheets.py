@@ -15,9 +15,9 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from qingshan.contexts.ledgers.cells import Value, column_letters, is_blank, plain_text
-from qingshan.contexts.ledgers.headings import MergedRange
-from qingshan.contexts.ledgers.packing import MAX_AREA, Scanned, SheetRefused, scan_workbook
+from qingshan.commons.files.cells import Value, column_letters, is_blank, plain_text
+from qingshan.commons.files.headings import MergedRange
+from qingshan.commons.files.packages import MAX_AREA, Scanned, SheetRefused, scan_workbook
 
 __all__ = ["Book", "Cell", "MergedRange", "Row", "Sheet", "SheetRefused", "column_letters", "read_book", "read_sheet"]
 
@@ -100,6 +100,7 @@ class Sheet:
     last_column: int
     merged: tuple[MergedRange, ...]
     formulas: frozenset[tuple[int, int]]
+    errors: frozenset[tuple[int, int]] = frozenset()
     problems: tuple[str, ...] = ()
     source: CalamineSheet = field(repr=False)
 
@@ -213,6 +214,7 @@ def _sheet(source: CalamineSheet, hidden: bool, scanned: dict[str, Scanned]) -> 
             for a, b in merged
         ),
         formulas=formulas,
+        errors=frozenset(found.errors) if found else frozenset(),
         problems=tuple(problems),
         source=source,
     )
