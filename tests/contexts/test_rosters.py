@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from qingshan.commons.accounts.models import Roster, RosterRow
@@ -14,7 +16,7 @@ from qingshan.commons.accounts.roster_rows import Judged, RowInput, judge
 from qingshan.commons.accounts.rosters import accept_roster, register_roster
 from qingshan.commons.accounts.tasks import read_roster_task
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import path_of, store_file
+from qingshan.commons.files.services import _wipe_unused, path_of, store_file, wipe_bytes
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.journal.models import PersonalValue
 from qingshan.commons.journal.personal import read_personal
@@ -156,6 +158,40 @@ def test_the_phone_number_is_nowhere_in_clear_and_the_original_is_gone(world: Wo
     with world.seeing(cast.BUREAU_LEADER):
         assert not PersonalValue.objects.filter(id=person.phone_ref).exists()
         assert not Roster.objects.exists()
+
+
+def test_reading_a_roster_does_not_delete_what_somebody_else_uploaded(world: World, transactional_db: None) -> None:
+    unit, _title = unit_names(world)
+    data = workbook([("演示·新甲", unit, "sucun.township-head", "", "13800000001")])
+    officer = world.viewer(cast.BUREAU_OFFICER).account_id
+    with world.seeing(cast.BUREAU_OFFICER):
+        own = store_file(chunks=[data], name="附件.xlsx", uploaded_by=officer, now=world.clock.now)
+    roster = upload(world, data)
+    assert roster.state == "read"
+    assert path_of(own.sha256).read_bytes() == data
+    with world.seeing(cast.BUREAU_OFFICER):
+        StoredFile.objects.filter(id=own.id).delete()
+    wipe_bytes(own.sha256)
+    assert not path_of(own.sha256).exists()
+
+
+def test_wiping_waits_for_an_upload_of_the_same_bytes_under_way(world: World, transactional_db: None) -> None:
+    def wipe() -> bool:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '100ms'")
+                return _wipe_unused(sha256)
+        finally:
+            connection.close()
+
+    officer = world.viewer(cast.BUREAU_OFFICER).account_id
+    with ThreadPoolExecutor(1) as pool:
+        with world.seeing(cast.BUREAU_OFFICER):
+            sha256 = store_file(chunks=[b"same"], name="x", uploaded_by=officer, now=world.clock.now).sha256
+            with pytest.raises(OperationalError):
+                pool.submit(wipe).result()
+        assert pool.submit(wipe).result() is False
+    assert path_of(sha256).exists()
 
 
 def test_who_uploads_does_not_accept(world: World) -> None:

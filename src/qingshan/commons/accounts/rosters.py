@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
-
 from qingshan.commons.accounts.keeping import keep_phone_refs, new_account
 from qingshan.commons.accounts.models import Roster, RosterRow
 from qingshan.commons.accounts.posts import APPOINTER
@@ -16,7 +14,7 @@ from qingshan.commons.accounts.recording import local_day, post_text, record_on_
 from qingshan.commons.accounts.roster_rows import Judged, RowInput, judge
 from qingshan.commons.accounts.second_factor import seal, unseal
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import path_of
+from qingshan.commons.files.services import wipe_bytes
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import start_job
 from qingshan.commons.journal.services import act_transaction, actor_text
@@ -85,13 +83,10 @@ def _write_judgement(row: RosterRow, judged: Judged) -> None:
 
 
 def wipe_original(roster: Roster) -> None:
-    """Delete the uploaded file, unless the same bytes were uploaded elsewhere too."""
+    """Delete the uploaded file; its bytes go with it, unless anybody uploaded the same elsewhere."""
     if roster.file_id is not None:
         StoredFile.objects.filter(id=roster.file_id).delete()
-    if StoredFile.objects.filter(sha256=roster.sha256).exists():
-        return
-    path = path_of(roster.sha256)
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    wipe_bytes(roster.sha256)
 
 
 def fail_roster(*, roster_id: UUID, problem: str) -> None:

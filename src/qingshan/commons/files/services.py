@@ -10,7 +10,9 @@ from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection, transaction
 
+from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.exif import read_header
 from qingshan.commons.files.models import FileUse, StoredFile
 
@@ -71,7 +73,6 @@ def store_file(
     if limit is not None and size > limit:
         Path(handle.name).unlink()
         raise FileRefused(f"文件“{name}”超过 {limit // 1024 // 1024} MB，请压缩或拆分后再传")
-    _settle(Path(handle.name), path_of(digest.hexdigest()))
     row = StoredFile(
         sha256=digest.hexdigest(),
         size=size,
@@ -80,9 +81,37 @@ def store_file(
         uploaded_by=uploaded_by,
         uploaded_at=now,
     )
-    _read_photo(row)
-    row.save(force_insert=True)
+    with transaction.atomic():
+        # Whoever wipes the same bytes waits until this row is seen, or has wiped them before they are laid down anew.
+        _lock_bytes(row.sha256, shared=True)
+        _settle(Path(handle.name), path_of(row.sha256))
+        _read_photo(row)
+        row.save(force_insert=True)
     return row
+
+
+def wipe_bytes(sha256: str) -> None:
+    """Once the present transaction is kept, delete the bytes of an original that no upload of anybody has any more.
+
+    The caller sees only his own part of the uploads, so the question is asked anew, over all of them.
+    """
+    transaction.on_commit(lambda: _wipe_unused(sha256))
+
+
+def _wipe_unused(sha256: str) -> bool:
+    with system_scope():
+        _lock_bytes(sha256, shared=False)
+        if StoredFile.objects.filter(sha256=sha256).exists():
+            return False
+        path_of(sha256).unlink(missing_ok=True)
+    return True
+
+
+def _lock_bytes(sha256: str, *, shared: bool) -> None:
+    """Until the end of the transaction: uploads of the same bytes beside each other, wiping alone."""
+    lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(hashtextextended('qingshan.file:' || %s, 0))", [sha256])
 
 
 def _settle(temporary: Path, final: Path) -> None:
