@@ -1,20 +1,36 @@
 """Long work: each item once, refusals with their reason, a killed run goes on where it stopped."""
 
 import asyncio
+from collections.abc import Callable
+from inspect import signature
 from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection, connections
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from qingshan.commons.base.ids import new_id
-from qingshan.commons.base.scope import system_scope
+from qingshan.commons.base.scope import system_scope, widened_to_system
 from qingshan.commons.jobs import tasks
 from qingshan.commons.jobs.models import Job, JobItem
-from qingshan.commons.jobs.running import ITEM_BROKEN, NO_POST, Outcome, WorkFailed, run_items, run_whole
+from qingshan.commons.jobs.progress import Progress
+from qingshan.commons.jobs.retrying import AGAIN
+from qingshan.commons.jobs.running import (
+    ITEM_BROKEN,
+    NO_POST,
+    STOPPED,
+    Outcome,
+    WorkFailed,
+    fails_with,
+    run_items,
+    run_whole,
+)
 from qingshan.commons.jobs.services import ItemInput, start_job
-from qingshan.commons.jobs.tasks import GIVEN_UP, MOST_ATTEMPTS, give_up
-from qingshan.commons.people.models import Account
+from qingshan.commons.jobs.tasks import GIVEN_UP, LOST, MOST_ATTEMPTS, end_lost_jobs, give_up_stalled
+from qingshan.commons.people.models import Account, Holding, Post
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from tests import cast
@@ -24,16 +40,16 @@ pytestmark = pytest.mark.django_db
 TASK = "qingshan.tests.no_such_task"
 
 
-def _start(world: World, items: int = 0, who: cast.Member = cast.BUREAU_OFFICER) -> Job:
+def _start(world: World, items: int = 0, who: cast.Member = cast.BUREAU_OFFICER, task: str = TASK) -> Job:
     with system_scope():
         account = Account.objects.get(username=who.username)
         return start_job(
             kind="trial",
-            task=TASK,
+            task=task,
             title="试办",
             subject_id=new_id(),
             created_by=account.id,
-            post_id=None,
+            post_id=world.viewer(who).post_id,
             now=cast.CLOCK.now,
             items=[ItemInput(subject_id=None, label=f"第 {n} 项") for n in range(1, items + 1)],
         )
@@ -102,6 +118,99 @@ def test_without_a_post_nothing_is_done(world: World) -> None:
     assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", NO_POST)
 
 
+def test_a_post_taken_away_in_the_middle_stops_the_rest(world: World) -> None:
+    job, seen = _start(world, 3), []
+
+    def act(_job: Job, item: JobItem, acting: Acting) -> None:
+        seen.append(item.position)
+        if item.position == 2:
+            with widened_to_system():
+                Holding.objects.filter(post=acting.viewer.post_id, person=acting.viewer.person_id).update(
+                    until=cast.SEATED_SINCE
+                )
+
+    run_items(job.id, act)
+    after, items = _read(job.id)
+    assert seen == [1, 2]
+    assert [(i.outcome, i.problem) for i in items] == [("done", ""), ("done", ""), ("refused", STOPPED)]
+    assert (after.state, after.done, after.refused) == ("failed", 3, 1)
+    assert "办理 2，未办 1" in after.message
+    assert "职务已经变动" in after.message
+
+
+def test_another_post_of_the_same_person_does_not_do_what_was_asked_from_the_first(world: World) -> None:
+    job = _start(world, 1)
+    other = Post.objects.exclude(id=job.post_id).order_by("slug")[0]
+    with system_scope():
+        held = Holding.objects.filter(post=job.post_id, until__isnull=True)
+        person = Account.objects.get(id=job.created_by).person_id
+        held.update(until=cast.SEATED_SINCE)
+        Holding.objects.filter(post=other, kind="holder").delete()
+        Holding.objects.create(post=other, person_id=person, since=cast.SEATED_SINCE, kind="holder")
+    run_items(job.id, lambda *_: pytest.fail("must not run"))
+    assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", NO_POST)
+
+
+def test_work_is_tried_again_when_the_database_went_away_and_only_then() -> None:
+    for name, task in app.tasks.items():
+        ours = name.startswith("qingshan.") and not name.startswith("qingshan.tests.")
+        if ours and "job_id" in signature(task.func).parameters:
+            assert task.retry_strategy is AGAIN, name
+    again = [AGAIN.get_retry_decision(exception=OperationalError(), job=SimpleNamespace(attempts=n)) for n in range(6)]
+    assert [decision is not None for decision in again] == [True] * 5 + [False]
+    waits = [decision.retry_at for decision in again if decision is not None]
+    assert waits == sorted(waits)
+    assert AGAIN.get_retry_decision(exception=ValueError(), job=SimpleNamespace(attempts=0)) is None
+
+
+def test_a_broken_connection_is_dropped_before_work_begins(world: World, transactional_db: None) -> None:
+    job = _start(world)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [number] = cursor.fetchone()
+    beside = connections.create_connection("default")
+    with beside.cursor() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [number])
+    beside.close()
+    with pytest.raises(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    run_whole(job.id, lambda *_: Outcome(message="办好了"))
+    assert _read(job.id)[0].state == "done"
+
+
+BREAKING = "qingshan.tests.breaking"
+
+
+@app.task(name=BREAKING, retry=RetryStrategy(max_attempts=1, wait=3600, retry_exceptions=(OperationalError,)))
+def _breaking(job_id: str) -> None:
+    def work(_job: Job, _acting: Acting, progress: Progress) -> Outcome:
+        progress.report(1, 2)
+        raise OperationalError("server closed the connection")
+
+    run_whole(UUID(job_id), work)
+
+
+def test_a_job_that_the_queue_has_ended_is_ended_with_what_to_do(
+    world: World, transactional_db: None, run_jobs: Callable[[], None]
+) -> None:
+    noted: list[tuple[UUID, str]] = []
+    fails_with(BREAKING, lambda job, error, _now: noted.append((job.id, str(error))))
+    waiting, job = _start(world), _start(world, task=BREAKING)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + '1 day' WHERE task_name = %s", [TASK])
+    run_jobs()
+    assert _read(job.id)[0].state == "running"
+    end_lost_jobs()
+    assert _read(job.id)[0].state == "running", "the queue tries it again"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE task_name = %s", [BREAKING])
+    run_jobs()
+    end_lost_jobs()
+    assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", LOST)
+    assert noted == [(job.id, LOST)]
+    assert _read(waiting.id)[0].state == "waiting"
+
+
 class _Queue:
     """Stands for the queue's manager: which stalled jobs there are, what was done with them."""
 
@@ -125,7 +234,7 @@ def test_stalled_work_is_given_out_again_a_few_times_only(monkeypatch: pytest.Mo
         SimpleNamespace(attempts=MOST_ATTEMPTS, task_kwargs={"job_id": "last"}),
     ]
     queue, given_up = _Queue(*stalled), []
-    monkeypatch.setattr(tasks, "give_up", given_up.append)
+    monkeypatch.setattr(tasks, "give_up_stalled", given_up.append)
     context = SimpleNamespace(app=SimpleNamespace(job_manager=queue))
     asyncio.run(tasks.retry_stalled(context, 0))
     assert queue.retried == [stalled[0]]
@@ -137,6 +246,6 @@ def test_the_owner_is_told_that_work_was_given_up(world: World) -> None:
     job, done = _start(world), _start(world)
     run_whole(done.id, lambda *_: Outcome(message="办好了"))
     for one in (job, done):
-        give_up(str(one.id))
+        give_up_stalled(str(one.id))
     assert (_read(job.id)[0].state, _read(job.id)[0].message) == ("failed", GIVEN_UP)
     assert (_read(done.id)[0].state, _read(done.id)[0].message) == ("done", "办好了")

@@ -11,17 +11,18 @@ from qingshan.commons.accounts.rosters import ACCEPT_TASK, READ_TASK, accept_ros
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
-from qingshan.commons.jobs.running import BROKEN, Outcome, run_whole
+from qingshan.commons.jobs.retrying import AGAIN
+from qingshan.commons.jobs.running import BROKEN, Outcome, WorkFailed, fails_with, run_whole
 from qingshan.commons.people.viewer import Acting
 
 
-@app.task(name=READ_TASK, queue="batches", retry=3)
+@app.task(name=READ_TASK, queue="batches", retry=AGAIN)
 def read_roster_task(job_id: str) -> None:
     """Read a roster for its preview."""
     run_whole(UUID(job_id), _read, failed=_failed)
 
 
-@app.task(name=ACCEPT_TASK, queue="batches", retry=3)
+@app.task(name=ACCEPT_TASK, queue="batches", retry=AGAIN)
 def accept_roster_task(job_id: str) -> None:
     """Create the accounts of a roster, all or none."""
     run_whole(UUID(job_id), _accept)
@@ -57,7 +58,11 @@ def _words(numbers: dict[str, int]) -> str:
 
 def _failed(job: Job, error: Exception, _now: datetime) -> str | None:
     """Keep with the roster why it was not read."""
-    problem = str(error) if isinstance(error, RosterUnreadable) else BROKEN
+    known = isinstance(error, RosterUnreadable | WorkFailed)
+    problem = str(error) if known else BROKEN
     if job.subject_id is not None:
         fail_roster(roster_id=job.subject_id, problem=problem)
-    return problem if isinstance(error, RosterUnreadable) else None
+    return problem if known else None
+
+
+fails_with(READ_TASK, _failed)

@@ -13,7 +13,8 @@ from qingshan.commons.image_layers.models import ImageLayer
 from qingshan.commons.image_layers.services import READ_TASK, TIFF, settle_layer
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
-from qingshan.commons.jobs.running import Outcome, WorkFailed, run_whole
+from qingshan.commons.jobs.retrying import AGAIN
+from qingshan.commons.jobs.running import Outcome, WorkFailed, fails_with, run_whole
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.viewer import Acting
 from qingshan.commons.places.selectors import county_bbox
@@ -23,7 +24,7 @@ from qingshan.imagery.tiles import PictureRefused, Pyramid, read_foreign
 BROKEN = "程序出错，影像没有读取；原件已保存，请联系系统管理人员查看后台日志"
 
 
-@app.task(name=READ_TASK, queue="images", retry=3)
+@app.task(name=READ_TASK, queue="images", retry=AGAIN)
 def read_image_layer(job_id: str) -> None:
     """Make the tiles of a layer. Killed in the middle nothing is written; the queue gives the job out again."""
     run_whole(UUID(job_id), _read, failed=_failed)
@@ -69,3 +70,6 @@ def _failed(job: Job, error: Exception, _now: datetime) -> str | None:
     if job.subject_id is not None:
         settle_layer(layer_id=job.subject_id, changes={"state": "failed", "problem": str(error) if known else BROKEN})
     return str(error) if known else None
+
+
+fails_with(READ_TASK, _failed)

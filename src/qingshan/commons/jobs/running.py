@@ -15,9 +15,10 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from qingshan.commons.base.clock import server_clock
-from qingshan.commons.base.scope import system_scope
+from qingshan.commons.base.scope import set_scope, system_scope
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.progress import Progress, progress_of
+from qingshan.commons.jobs.retrying import drop_old_connections
 from qingshan.commons.jobs.services import finish_job
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting, viewer_of
@@ -27,7 +28,8 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 BROKEN = "程序出错，任务未执行，数据没有改动；请联系系统管理人员查看后台日志"
 ITEM_BROKEN = "程序出错，这一项没有办理；请联系系统管理人员查看后台日志"
-NO_POST = "提交人已无任职，任务未执行"
+NO_POST = "提交人已不担任提交时的职务，任务未执行；请由现任人员重新提交"
+STOPPED = "提交人的职务已经变动，这一项没有办理；请由现任人员重新提交"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +45,30 @@ class WorkFailed(Exception):
     """The work cannot be done as asked; the text (Chinese) says why and what to do. Nothing of it is kept."""
 
 
+Failed = Callable[[Job, Exception, datetime], str | None]
+_FAILED: dict[str, Failed] = {}
+"""By the queue's name of the work: what is kept with its subject when it fails, however it fails."""
+
+
+def fails_with(task: str, failed: Failed) -> Failed:
+    """Name what is asked when work of this name ends without having been done; returns ``failed``."""
+    _FAILED[task] = failed
+    return failed
+
+
 def run_whole(
     job_id: UUID,
     work: Callable[[Job, Acting, Progress], Outcome],
     *,
-    failed: Callable[[Job, Exception, datetime], str | None] = lambda _job, _error, _now: None,
+    failed: Failed = lambda _job, _error, _now: None,
 ) -> None:
     """Do a job in one transaction. A job that is done is not done again.
 
     ``failed`` is asked, in a transaction that sees everything, after the work was undone: it may keep a note with the
-    subject and returns the message for the owner (None: the general one, and the error goes on to the log).
+    subject and returns the message for the owner (None: the general one, and the error goes on to the log). Named with
+    `fails_with` as well, it is asked for work that could not even be begun.
     """
+    drop_old_connections()
     clock = server_clock()
     found = _take(job_id, clock)
     if found is None:
@@ -86,18 +101,25 @@ def run_whole(
 
 
 def run_items(job_id: UUID, act: Callable[[Job, JobItem, Acting], None]) -> None:
-    """Do the waiting items of a job, each with its outcome in one transaction; `ActRefused` refuses that item only."""
+    """Do the waiting items of a job, each with its outcome in one transaction; `ActRefused` refuses that item only.
+
+    Who may act is read anew for each item: a post taken away in the middle stops the rest, with the reason.
+    """
+    drop_old_connections()
     clock = server_clock()
     found = _take(job_id, clock)
     if found is None:
         return
-    job, acting = found
+    job, _ = found
     with progress_of(job_id, clock) as progress:
         waiting = _waiting(job)
         done = job.total - len(waiting)
         progress.report(done, job.total)
         for item_id in waiting:
-            _do(job, item_id, act, acting)
+            if not _do(job, item_id, act, clock):
+                with system_scope():
+                    _stop_items(job, clock())
+                return
             done += 1
             progress.report(done, job.total)
     with system_scope():
@@ -124,11 +146,17 @@ def run_whole_now(job: Job, work: Callable[[Job, Acting, Progress], Outcome], ac
     )
 
 
-def _finish_items(job: Job, now: datetime) -> None:
+def _finish_items(job: Job, now: datetime, *, state: str = "done", added: str = "") -> None:
     refused = JobItem.objects.filter(job=job, outcome="refused").count()
     Job.objects.filter(id=job.id).update(done=job.total, refused=refused)
-    message = f"共 {job.total} 项：办理 {job.total - refused}，未办 {refused}"
-    finish_job(job_id=job.id, state="done", message=message, now=now)
+    message = f"共 {job.total} 项：办理 {job.total - refused}，未办 {refused}{added}"
+    finish_job(job_id=job.id, state=state, message=message, now=now)
+
+
+def _stop_items(job: Job, now: datetime) -> None:
+    """What is left is not done any more, and says why; whoever may do it can give it out again."""
+    JobItem.objects.filter(job=job, outcome="waiting").update(outcome="refused", problem=STOPPED)
+    _finish_items(job, now, state="failed", added="。提交人的职务已经变动，其余没有办理，请由现任人员重新提交")
 
 
 def _waiting(job: Job) -> list[UUID]:
@@ -137,12 +165,18 @@ def _waiting(job: Job) -> list[UUID]:
         return list(rows.values_list("id", flat=True))
 
 
-def _do(job: Job, item_id: UUID, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> None:
+def _do(job: Job, item_id: UUID, act: Callable[[Job, JobItem, Acting], None], clock: Clock) -> bool:
+    """One item as its owner may act at this moment; False when he may not act any more."""
     with transaction.atomic():
+        set_scope(system=True)
+        acting = _acting(job, clock)
+        if acting is None:
+            return False
         acting.viewer.apply_scope()
         item = JobItem.objects.select_for_update().get(id=item_id)
         if item.outcome == "waiting":
             _settle(job, item, act, acting)
+    return True
 
 
 def _settle(job: Job, item: JobItem, act: Callable[[Job, JobItem, Acting], None], acting: Acting) -> None:
@@ -175,14 +209,36 @@ def _take(job_id: UUID, clock: Clock) -> tuple[Job, Acting] | None:
             return None
         acting = _acting(job, clock)
         if acting is None:
-            finish_job(job_id=job_id, state="failed", message=NO_POST, now=clock())
+            give_up(job_id=job_id, message=NO_POST, now=clock())
             return None
     return job, acting
 
 
 def _acting(job: Job, clock: Clock) -> Acting | None:
+    """The owner in the post from which he asked; None when his account or that post is no longer his."""
     account = Account.objects.filter(id=job.created_by, is_active=True).first() if job.created_by else None
     if account is None:
         return None
     viewer = viewer_of(account, today=clock().astimezone(timezone.get_current_timezone()).date(), post_id=job.post_id)
-    return Acting(viewer=viewer, clock=clock, door="job") if viewer else None
+    if viewer is None or (job.post_id is not None and viewer.post_id != job.post_id):
+        return None
+    return Acting(viewer=viewer, clock=clock, door="job")
+
+
+def give_up(*, job_id: UUID, message: str, now: datetime) -> bool:
+    """End work that was not done and is in no queue any more, and tell its owner; False when it has ended already.
+
+    Must run in a transaction that sees everything. What is kept with the subject is the same as after any failure.
+    """
+    job = Job.objects.select_for_update().filter(id=job_id, state__in=["waiting", "running"]).first()
+    if job is None:
+        return False
+    failed = _FAILED.get(job.task)
+    if failed is not None:
+        try:
+            with transaction.atomic():
+                failed(job, WorkFailed(message), now)
+        except Exception:
+            logger.exception("note of the failed job %s", job.id)
+    finish_job(job_id=job.id, state="failed", message=message, now=now)
+    return True

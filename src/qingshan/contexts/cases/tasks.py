@@ -8,6 +8,7 @@ from qingshan.commons.base.wire import from_wire
 from qingshan.commons.files.tables import store_table
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
+from qingshan.commons.jobs.retrying import AGAIN
 from qingshan.commons.jobs.running import Outcome, run_whole
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
@@ -18,13 +19,13 @@ from qingshan.contexts.cases.services.bulk import EXPORT_TASK, REPORT_TASK, do_r
 REPORTED_EVERY = 500
 
 
-@app.task(name=REPORT_TASK, queue="acts", retry=3)
+@app.task(name=REPORT_TASK, queue="acts", retry=AGAIN)
 def report_cases_task(job_id: str) -> None:
     """One report of many cases: all of it or nothing of it."""
     run_whole(UUID(job_id), do_report)
 
 
-@app.task(name=EXPORT_TASK, queue="exports", retry=3)
+@app.task(name=EXPORT_TASK, queue="exports", retry=AGAIN)
 def export_list_task(job_id: str) -> None:
     """Write a view of the list as a file for whoever asked."""
     run_whole(UUID(job_id), _export)

@@ -10,7 +10,8 @@ from qingshan.commons.base.wire import from_wire
 from qingshan.commons.files.tables import store_table
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
-from qingshan.commons.jobs.running import Outcome, run_items, run_whole
+from qingshan.commons.jobs.retrying import AGAIN
+from qingshan.commons.jobs.running import Outcome, WorkFailed, fails_with, run_items, run_whole
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
@@ -24,25 +25,25 @@ from qingshan.geo.features import ReadError
 BROKEN = "程序出错，没有导入任何一行；原件已保存，请联系系统管理人员查看后台日志"
 
 
-@app.task(name=INSPECT_TASK, queue="batches", retry=3)
+@app.task(name=INSPECT_TASK, queue="batches", retry=AGAIN)
 def inspect_batch_task(job_id: str) -> None:
     """Read a batch for its preview."""
     run_whole(UUID(job_id), _inspect, failed=_failed)
 
 
-@app.task(name=ACCEPT_TASK, queue="batches", retry=3)
+@app.task(name=ACCEPT_TASK, queue="batches", retry=AGAIN)
 def accept_batch_task(job_id: str) -> None:
     """Take a batch in. Killed in the middle nothing is written; the queue gives the job out again."""
     run_whole(UUID(job_id), _accept, failed=_failed)
 
 
-@app.task(name=BULK_TASK, queue="acts", retry=3)
+@app.task(name=BULK_TASK, queue="acts", retry=AGAIN)
 def bulk_act_task(job_id: str) -> None:
     """One act on many leads, each with its own outcome. Killed in the middle it goes on where it stopped."""
     run_items(UUID(job_id), do_bulk_item)
 
 
-@app.task(name=EXPORT_TASK, queue="exports", retry=3)
+@app.task(name=EXPORT_TASK, queue="exports", retry=AGAIN)
 def export_list_task(job_id: str) -> None:
     """Write a view of the list as a file for whoever asked."""
     run_whole(UUID(job_id), _export)
@@ -98,6 +99,11 @@ def _failed(job: Job, error: Exception, now: datetime) -> str | None:
     """Keep with the batch why it was not taken in; a forbidden file leaves only its time and the reason."""
     if isinstance(error, ForbiddenFileError):
         return wipe_forbidden(batch_id=_batch(job), now=now)
-    problem = str(error) if isinstance(error, ReadError) else BROKEN
+    known = isinstance(error, ReadError | WorkFailed)
+    problem = str(error) if known else BROKEN
     fail_batch(batch_id=_batch(job), problem=problem, now=now)
-    return problem if isinstance(error, ReadError) else None
+    return problem if known else None
+
+
+for _task in (INSPECT_TASK, ACCEPT_TASK):
+    fails_with(_task, _failed)

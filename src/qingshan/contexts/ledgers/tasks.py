@@ -10,7 +10,8 @@ from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.progress import Progress
-from qingshan.commons.jobs.running import Outcome, run_items, run_whole
+from qingshan.commons.jobs.retrying import AGAIN
+from qingshan.commons.jobs.running import Outcome, WorkFailed, fails_with, run_items, run_whole
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers import takeover_tasks
@@ -32,7 +33,7 @@ def subject_of(job: Job) -> UUID:
     return job.subject_id
 
 
-@app.task(name=READ_TASK, queue="ledgers", retry=3)
+@app.task(name=READ_TASK, queue="ledgers", retry=AGAIN)
 def read_template_task(job_id: str) -> None:
     """Read an uploaded form into a layout that can be mapped."""
     run_whole(UUID(job_id), _read_template, failed=_template_failed)
@@ -46,18 +47,19 @@ def _read_template(job: Job, acting: Acting, _progress: Progress) -> Outcome:
 
 
 def _template_failed(job: Job, error: Exception, now: datetime) -> str | None:
-    problem = str(error) if isinstance(error, SheetRefused) else BROKEN
+    known = isinstance(error, SheetRefused | WorkFailed)
+    problem = str(error) if known else BROKEN
     fail_template(template_id=subject_of(job), problem=problem, now=now)
-    return problem if isinstance(error, SheetRefused) else None
+    return problem if known else None
 
 
-@app.task(name=MAKE_TASK, queue="ledgers", retry=3)
+@app.task(name=MAKE_TASK, queue="ledgers", retry=AGAIN)
 def make_ledger_task(job_id: str) -> None:
     """Write a large ledger; the file is fetched from the job's page."""
     run_whole(UUID(job_id), make_ledger_file)
 
 
-@app.task(name=JUDGE_TASK, queue="ledgers", retry=3)
+@app.task(name=JUDGE_TASK, queue="ledgers", retry=AGAIN)
 def judge_return_task(job_id: str) -> None:
     """Judge a township's filled sheet row by row; changes nothing else."""
     run_whole(UUID(job_id), _judge_return, failed=_return_failed)
@@ -99,12 +101,13 @@ def _judge_return(job: Job, acting: Acting, _progress: Progress) -> Outcome:
 
 
 def _return_failed(job: Job, error: Exception, _now: datetime) -> str | None:
-    problem = str(error) if isinstance(error, SheetRefused) else BROKEN
+    known = isinstance(error, SheetRefused | WorkFailed)
+    problem = str(error) if known else BROKEN
     fail_return(sheet_id=subject_of(job), problem=problem)
-    return problem if isinstance(error, SheetRefused) else None
+    return problem if known else None
 
 
-@app.task(name=APPLY_TASK, queue="ledgers", retry=3)
+@app.task(name=APPLY_TASK, queue="ledgers", retry=AGAIN)
 def apply_return_task(job_id: str) -> None:
     """Do the ticked rows of a filled sheet, each as its own act."""
     run_items(UUID(job_id), _apply_item)
@@ -114,3 +117,7 @@ def _apply_item(_job: Job, item: JobItem, acting: Acting) -> None:
     if item.subject_id is None:
         raise LookupError("明细没有对象")
     apply_row(row_id=item.subject_id, acting=acting)
+
+
+fails_with(READ_TASK, _template_failed)
+fails_with(JUDGE_TASK, _return_failed)
