@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 
 from qingshan.contexts.leads.public import Lead
 from tests import cast
@@ -48,3 +51,9 @@ def verification_form(world: World, lead: Lead, **changes: Any) -> dict[str, Any
     names = tuple(member.name for member in world.officers(lead))
     blank = {"unfounded_reason": "", "missing": "", "missing_by": ""}
     return visit_form(world, lead, persons=names, **({"verdict": "substantiated"} | blank | changes))
+
+
+def fields_of_the_question(answer: HttpResponse) -> dict[str, str]:
+    """The hidden fields of a page that asks before an act on many, as a browser sends them."""
+    found = re.findall(r'<input type="hidden"\s+name="(\w+)"\s+value="([^"]*)"\s*/?>', answer.content.decode())
+    return {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}

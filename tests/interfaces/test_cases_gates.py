@@ -12,6 +12,7 @@ from qingshan.domain.acts import ActRefused
 from qingshan.domain.case import CaseState
 from tests import cast
 from tests.interfaces.forms_of_cases import acceptance_form, address, city_form, text_of
+from tests.interfaces.forms_of_leads import fields_of_the_question
 from tests.support.making import World
 
 SignIn = Callable[[cast.Member], Client]
@@ -145,6 +146,21 @@ def test_a_report_without_number_or_date_is_refused(sign_in: SignIn, make_case: 
         assert refused.context["rows"][0]["chosen"]
         assert refused.context["form"]["number"].value() == number
         assert world.case(case.id).state == CaseState.ACCEPTED
+
+
+def test_a_view_that_changed_while_it_was_confirmed_is_asked_again(
+    sign_in: SignIn, make_case: MakeCase, world: World
+) -> None:
+    first = make_case(upto="accepted")
+    client, bulk = sign_in(cast.BUREAU_OFFICER), reverse("web:case_bulk_report")
+    question = client.post(bulk, {"all": "1", "view": "state=accepted"})
+    second = make_case(upto="accepted")
+    again = client.post(bulk, {**fields_of_the_question(question), **REPORT})
+    assert again.status_code == 409
+    assert "您核对时是 1 项，现在是 2 项" in text_of(again)
+    assert [world.case(case.id).state for case in (first, second)] == ["accepted"] * 2
+    assert client.post(bulk, {**fields_of_the_question(again), **REPORT}).status_code == 302
+    assert [world.case(case.id).state for case in (first, second)] == ["reported"] * 2
 
 
 def test_a_report_of_nothing_is_refused(sign_in: SignIn, make_case: MakeCase) -> None:

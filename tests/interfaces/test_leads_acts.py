@@ -9,10 +9,11 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from qingshan.contexts.leads.public import Lead
+from qingshan.contexts.leads.public import Lead, receive_lead
 from qingshan.domain.lead import TABLE
 from qingshan.interfaces.web.views import lead_acts
 from tests import cast
+from tests.interfaces.forms_of_leads import fields_of_the_question
 from tests.support.making import World
 
 SignIn = Callable[[cast.Member], Client]
@@ -128,6 +129,43 @@ def test_many_leads_are_signed_for_at_once_and_each_tells_its_outcome(
     refused = sign_in(cast.BUREAU_OFFICER).post(bulk, {"id": picked}, follow=True)
     assert "不能这样批量办理" in refused.content.decode()
     assert sign_in(cast.CITY_REVIEWER).post(bulk, {"id": picked}).status_code == 403
+
+
+def test_all_of_a_view_is_shown_before_it_is_signed_for_and_asked_again_when_it_changed(
+    sign_in: SignIn, make_lead: MakeLead, world: World
+) -> None:
+    first, second = make_lead(), make_lead()
+    client, bulk = sign_in(cast.TOWNSHIP_OFFICER), reverse("web:lead_bulk", args=["receive"])
+    question = client.post(bulk, {"all": "1", "view": "state=dispatched"})
+    assert question.status_code == 200
+    assert "签收这 2 条" in question.content.decode()
+    assert world.lead(first.id).state == "dispatched"
+    fields = fields_of_the_question(question)
+    third = make_lead()
+    again = client.post(bulk, fields)
+    assert again.status_code == 409
+    assert "您核对时是 2 项，现在是 3 项" in again.content.decode()
+    assert [world.lead(lead.id).state for lead in (first, second, third)] == ["dispatched"] * 3
+    # As many as before, but not the same.
+    fields = fields_of_the_question(again)
+    world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=third.id)
+    make_lead()
+    assert client.post(bulk, fields).status_code == 409
+    assert client.post(bulk, {"all": "1", "view": "state=dispatched", "confirmed": "1"}).status_code == 409
+    done = client.post(bulk, fields_of_the_question(client.post(bulk, {"all": "1", "view": "state=dispatched"})))
+    assert done.status_code == 302
+    assert [world.lead(lead.id).state for lead in (first, second)] == ["under_verification"] * 2
+
+
+def test_a_view_that_emptied_while_it_was_confirmed_says_so(sign_in: SignIn, make_lead: MakeLead, world: World) -> None:
+    lead = make_lead()
+    client, bulk = sign_in(cast.TOWNSHIP_OFFICER), reverse("web:lead_bulk", args=["receive"])
+    fields = fields_of_the_question(client.post(bulk, {"all": "1", "view": "state=dispatched"}))
+    world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
+    answer = client.post(bulk, fields)
+    assert answer.status_code == 409
+    assert "现在是 0 项" in answer.content.decode()
+    assert "签收这" not in answer.content.decode()
 
 
 # --- review ----------------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from qingshan.domain.case import TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import acting_of, read_day
 from qingshan.interfaces.web.casework.register import EXPORTED, case_filter, case_spec
+from qingshan.interfaces.web.listing.confirming import CHANGED, Asked, again, asked, shown
 from qingshan.interfaces.web.listing.page import address_of, picked_ids
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.case_opening import report_example
@@ -47,10 +48,15 @@ def _back(request: OfficeRequest) -> str:
 @page(*TABLE["case.report_city"].roles)
 @require_POST
 def case_bulk_report(request: OfficeRequest) -> HttpResponse:
-    """Report cases to the city as one report (三-3-1②): first number and day are asked for, then it is done."""
+    """Report cases to the city as one report (三-3-1②): first number and day are asked for, then it is done.
+
+    A view that changed while it was being confirmed is asked again (409).
+    """
     cases = _chosen(request)
-    if cases and "confirmed" not in request.POST:
-        return render(request, "web/cases/bulk_report.html", _form(request, cases))
+    question = asked(request, cases) if cases or "confirmed" in request.POST else None
+    if question is not None:
+        context = _form(request, cases, question)
+        return render(request, "web/cases/bulk_report.html", context, status=CHANGED if question.changed else 200)
     try:
         with transaction.atomic():
             job = report_cases(
@@ -64,23 +70,18 @@ def case_bulk_report(request: OfficeRequest) -> HttpResponse:
         if not cases:
             messages.error(request, refusal.message)
             return HttpResponseRedirect(_back(request))
-        context = {**_form(request, cases), "refusal": refusal}
+        context = {**_form(request, cases, again(cases)), "refusal": refusal}
         return render(request, "web/cases/bulk_report.html", context, status=422)
     if job.state == "waiting":
         messages.success(request, _("已提交，正在后台办理；可以离开本页"))
     return HttpResponseRedirect(reverse("web:job_detail", args=[job.id]))
 
 
-def _form(request: OfficeRequest, cases: Sequence[tuple[UUID, str]]) -> dict[str, object]:
+def _form(request: OfficeRequest, cases: Sequence[tuple[UUID, str]], question: Asked) -> dict[str, object]:
     in_force = campaign_in_force()
     today = request.now.astimezone(in_force.zone).date().isoformat()
     return {
-        "count": len(cases),
-        "numbers": [number for _id, number in cases[:8]],
-        "ids": [] if request.POST.get("all") else [case_id for case_id, _number in cases],
-        "all": request.POST.get("all", ""),
-        "view": request.POST.get("view", "")[:4000],
-        "too_many": MOST_CASES_AT_ONCE if len(cases) > MOST_CASES_AT_ONCE else 0,
+        **shown(request, cases, question, MOST_CASES_AT_ONCE),
         "number": {
             "name": "number",
             "label": _("上报文号"),

@@ -27,6 +27,7 @@ from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import TABLE
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import acting_of, read_uuid
+from qingshan.interfaces.web.listing.confirming import CHANGED, Asked, asked, shown
 from qingshan.interfaces.web.listing.page import address_of, picked_ids
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.lead_register import EXPORTED, exported_columns, lead_filter, lead_spec
@@ -48,13 +49,18 @@ def bulk_items(viewer: Viewer) -> list[dict[str, object]]:
 @page(*BULK_ROLES)
 @require_POST
 def lead_bulk(request: OfficeRequest, act: str) -> HttpResponse:
-    """Do an act on the picked leads or on all of the view; dispatching asks to whom first (三-1-2②b)."""
+    """Do an act on the picked leads or on all of the view (三-1-2②b).
+
+    Dispatching asks to whom, all of a view is always shown first; what changed meanwhile is asked again (409).
+    """
     bulk = BULK_ACTS.get(act)
     if bulk is None:
         raise Http404(_("没有这种批量办理"))
     leads = chosen_leads(request)
-    if act == "dispatch" and leads and "confirmed" not in request.POST:
-        return render(request, "web/leads/bulk_dispatch.html", _dispatch_context(request, leads))
+    question = _question(request, act, leads)
+    if question is not None:
+        context = _context(request, act, leads, question)
+        return render(request, "web/leads/bulk.html", context, status=CHANGED if question.changed else 200)
     try:
         with transaction.atomic():
             job = bulk_leads(
@@ -65,6 +71,13 @@ def lead_bulk(request: OfficeRequest, act: str) -> HttpResponse:
         return HttpResponseRedirect(_back(request))
     _told(request, job)
     return HttpResponseRedirect(reverse("web:job_detail", args=[job.id]))
+
+
+def _question(request: OfficeRequest, act: str, leads: Sequence[tuple[UUID, str]]) -> Asked | None:
+    """What is asked before the act, if anything is."""
+    confirmed = "confirmed" in request.POST
+    needed = confirmed or (bool(leads) and (act == "dispatch" or bool(request.POST.get("all"))))
+    return asked(request, leads) if needed else None
 
 
 def _told(request: OfficeRequest, job: Job) -> None:
@@ -91,35 +104,38 @@ def _back(request: OfficeRequest) -> str:
     return f"{reverse('web:lead_list')}?{query}" if query else reverse("web:lead_list")
 
 
-def _dispatch_context(request: OfficeRequest, leads: Sequence[tuple[UUID, str]]) -> dict[str, object]:
-    units = [(str(unit.id), unit.name) for unit in township_level_units()]
+def _context(request: OfficeRequest, act: str, leads: Sequence[tuple[UUID, str]], question: Asked) -> dict[str, object]:
     return {
-        "count": len(leads),
-        "numbers": [number for _id, number in leads[:8]],
-        "ids": [] if request.POST.get("all") else [lead_id for lead_id, _number in leads],
-        "all": request.POST.get("all", ""),
-        "view": request.POST.get("view", "")[:4000],
-        "too_many": MOST_AT_ONCE if len(leads) > MOST_AT_ONCE else 0,
-        "unit": {
+        **shown(request, leads, question, MOST_AT_ONCE),
+        "act": act,
+        "icon_name": ICONS[act],
+        "fields": _dispatch_fields(request) if act == "dispatch" else [],
+        "back": _back(request),
+        "now": request.now,
+    }
+
+
+def _dispatch_fields(request: OfficeRequest) -> list[dict[str, object]]:
+    units = [(str(unit.id), unit.name) for unit in township_level_units()]
+    return [
+        {
             "name": "unit",
             "label": _("分派到"),
             "kind": "select",
-            "value": "",
+            "value": request.POST.get("unit", ""),
             "required": False,
             "options": [("", _("各自所在的乡镇")), *units],
             "help": _("一般按图斑所在位置分派；改派到别的单位须写明理由"),
         },
-        "reason": {
+        {
             "name": "reason",
             "label": _("理由"),
             "kind": "textarea",
-            "value": "",
+            "value": request.POST.get("reason", ""),
             "required": False,
             "help": _("改派、重新分派须填，写入每条线索的留痕"),
         },
-        "back": _back(request),
-        "now": request.now,
-    }
+    ]
 
 
 @page(*MATTER_ROLES)
