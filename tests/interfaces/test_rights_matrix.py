@@ -158,6 +158,7 @@ ROWS: dict[str, Row] = {
     "journal": Row(MATTER | {"audit_admin"}),
     "journal_seals": Row(MATTER | {"audit_admin"}),
     "journal_seal_print": Row(MATTER | {"audit_admin"}),
+    "progress": Row(MATTER),
     "search": Row(ALL),
     # long work
     "job_list": Row(ALL),

@@ -20,6 +20,7 @@ from qingshan.contexts.cases.listing import (
 )
 from qingshan.contexts.cases.mapping import CaseMapFilter, case_map_counts, case_tile, cases_in_view
 from qingshan.contexts.cases.models import Case, CityReport, Track, TrackStep
+from qingshan.contexts.cases.movements import LANES, lane_counts, movements, open_cases_by_unit
 from qingshan.contexts.cases.policy import may_read_persons, visible_cases
 from qingshan.contexts.cases.selectors import (
     CaseDetail,
@@ -53,6 +54,7 @@ __all__ = [
     "CASE_EXPORT_COLUMNS",
     "CASE_SORTS",
     "CASE_TABLE",
+    "LANES",
     "MOST_CASES_AT_ONCE",
     "PAGE",
     "Case",
@@ -89,8 +91,11 @@ __all__ = [
     "export_cases",
     "finish_station",
     "index_missing_names",
+    "lane_counts",
     "may_read_persons",
+    "movements",
     "open_case",
+    "open_cases_by_unit",
     "overdue_cases",
     "reopen_case",
     "report_cases",

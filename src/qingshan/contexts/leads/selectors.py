@@ -122,6 +122,14 @@ def recheck_progress(viewer: Viewer) -> dict[str, tuple[int, int]]:
     }
 
 
+def open_leads_by_unit(viewer: Viewer, *, undated: bool = False) -> list[tuple[str, UUID, int]]:
+    """Leads whose checking is not ended: state, responsible unit, how many; ``undated``: those without a due moment."""
+    rows = visible_leads(viewer).exclude(state__in=[LeadState.SUBSTANTIATED.value, LeadState.ARCHIVED.value])
+    if undated:
+        rows = rows.filter(due_at__isnull=True)
+    return list(rows.order_by("state", "unit__sort").values_list("state", "unit_id").annotate(n=Count("id")))
+
+
 def leads_by_ids(viewer: Viewer, ids: set[UUID]) -> dict[UUID, Lead]:
     """Leads in scope by id."""
     return {lead.id: lead for lead in visible_leads(viewer).filter(id__in=ids).select_related("unit")}

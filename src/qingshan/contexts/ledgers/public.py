@@ -3,6 +3,7 @@
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column
 from qingshan.contexts.ledgers.export import counted, write_ledger
 from qingshan.contexts.ledgers.fields import FIELDS, TemplateField
+from qingshan.contexts.ledgers.gaps import Gap, broken_chains
 from qingshan.contexts.ledgers.layout import (
     DAY_FORMATS,
     Block,
@@ -79,6 +80,7 @@ __all__ = [
     "Block",
     "Column",
     "ColumnChoice",
+    "Gap",
     "Layout",
     "LayoutColumn",
     "Ledger",
@@ -92,6 +94,7 @@ __all__ = [
     "TakeOverRow",
     "TemplateField",
     "approve_take_over",
+    "broken_chains",
     "choice_words",
     "codes_of",
     "counted",

@@ -35,6 +35,7 @@ NAV: tuple[NavEntry, ...] = (
     NavEntry(label=_("工作台"), name="workbench", icon="home", under="", roles=()),
     NavEntry(label=_("线索"), name="lead_list", icon="leads", under="/leads/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("台账问题"), name="case_list", icon="cases", under="/cases/", roles=tuple(MATTER_ROLES)),
+    NavEntry(label=_("进度总览"), name="progress", icon="progress", under="/progress/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("地图"), name="map", icon="map", under="/map/", roles=tuple(MATTER_ROLES)),
     NavEntry(
         label=_("交办"),

@@ -11,6 +11,7 @@ from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_ledgers import urlpatterns as ledger_urls
 from qingshan.interfaces.web.urls_lists import urlpatterns as list_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
+from qingshan.interfaces.web.urls_progress import urlpatterns as progress_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
 from qingshan.interfaces.web.urls_takeover import urlpatterns as takeover_urls
 from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
@@ -32,6 +33,7 @@ urlpatterns = [
     *case_urls,
     *job_urls,
     *list_urls,
+    *progress_urls,
     *search_urls,
     *takeover_urls,
     *token_urls,
