@@ -35,7 +35,6 @@ NAV: tuple[NavEntry, ...] = (
     NavEntry(label=_("工作台"), name="workbench", icon="home", under="", roles=()),
     NavEntry(label=_("线索"), name="lead_list", icon="leads", under="/leads/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("台账问题"), name="case_list", icon="cases", under="/cases/", roles=tuple(MATTER_ROLES)),
-    NavEntry(label=_("进度总览"), name="progress", icon="progress", under="/progress/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("地图"), name="map", icon="map", under="/map/", roles=tuple(MATTER_ROLES)),
     NavEntry(
         label=_("交办"),
@@ -46,6 +45,7 @@ NAV: tuple[NavEntry, ...] = (
     ),
     NavEntry(label=_("批次"), name="batch_list", icon="batches", under="/batches/", roles=COUNTY_READERS),
     NavEntry(label=_("总台账"), name="ledger", icon="ledger", under="/ledger/", roles=tuple(MATTER_ROLES)),
+    NavEntry(label=_("进度总览"), name="progress", icon="progress", under="/progress/", roles=tuple(MATTER_ROLES)),
     NavEntry(
         label=_("留痕"), name="journal", icon="journal", under="/journal/", roles=(*COUNTY_READERS, "audit_admin")
     ),
