@@ -1,7 +1,8 @@
 """Lead (线索): states, the one table of acts, and what a verification must hold. Pure.
 
 received → dispatched ⇄ returned → under_verification → in_review → substantiated | county_recheck → city_recheck →
-archived | inconclusive → under_verification again (三-1-2, 三-3-2⑤, 四-2-2③b).
+archived | inconclusive → under_verification again (三-1-2, 三-3-2⑤, 四-2-2③b). Beside that line: merged into another
+lead and separated again; split into children, settled when all of them are.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,9 @@ class LeadState(StrEnum):
     CITY_RECHECK = "city_recheck"
     INCONCLUSIVE = "inconclusive"
     ARCHIVED = "archived"
+    MERGED = "merged"
+    SPLIT = "split"
+    SPLIT_SETTLED = "split_settled"
 
 
 class Verdict(StrEnum):
@@ -113,6 +117,15 @@ ON_LEDGER = "case.open"
 FLAG_ACTIVE_ROLES = BUREAU | TOWNSHIP
 FLAG_ACTIVE_STATES = frozenset(_LIVE)
 REGISTER_ROLES = BUREAU
+JOIN_ROLES = BUREAU
+"""Posts that merge, separate and split (并入、撤销并入、拆分)."""
+MERGE_STATES = frozenset({S.RECEIVED, S.DISPATCHED, S.UNDER_VERIFICATION, S.RETURNED, S.INCONCLUSIVE})
+"""States in which a lead may be merged into another: what has been handed in is decided first."""
+SPLIT_STATES = frozenset({S.RECEIVED, S.DISPATCHED, S.UNDER_VERIFICATION, S.RETURNED})
+NO_MAIN_STATES = frozenset({S.MERGED, S.SPLIT, S.SPLIT_SETTLED})
+"""A lead in one of these takes no other in."""
+SETTLED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.MERGED, S.SPLIT_SETTLED})
+"""A child in one of these keeps its parent open no longer (an inconclusive one does)."""
 OPEN_CASE_ROLES = _REVIEWER
 CORRECT_ROLES = _REVIEWER
 

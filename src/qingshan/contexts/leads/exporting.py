@@ -19,6 +19,9 @@ STATES: Mapping[str, str] = {
     "city_recheck": "待市级复核",
     "inconclusive": "存疑",
     "archived": "已归档",
+    "merged": "已并入",
+    "split": "拆分办理",
+    "split_settled": "拆分办结",
 }
 VERDICTS: Mapping[str, str] = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}
 DIRECTIONS: Mapping[str, str] = {"from_above": "上级推送", "from_below": "基层发现"}

@@ -60,8 +60,23 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
             area_m2=lead.area_m2,
         ),
         **({"precision": lead.precision} if lead.precision else {}),
+        **related_fields(lead),
         **({"taken_over": mark_text(lead.taken_over)} if lead.taken_over else {}),
     }
+
+
+def related_fields(lead: Lead) -> dict[str, Any]:
+    """The main lead of a merged one and the parent of a part, by id and number; nothing for the others."""
+    found: dict[str, Any] = {}
+    if lead.merged_into_id:
+        found |= {"merged_into": str(lead.merged_into_id), "merged_into_number": _number_of(lead.merged_into)}
+    if lead.parent_id:
+        found |= {"parent": str(lead.parent_id), "parent_number": lead.number.rpartition("-")[0]}
+    return found
+
+
+def _number_of(lead: Lead | None) -> str:
+    return lead.number if lead else ""
 
 
 def own_fields(

@@ -3,6 +3,7 @@
 from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
 from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
+from qingshan.contexts.leads.likeness import Alike, Probe, find_alike, likeness_of, likeness_weights, probe_of
 from qingshan.contexts.leads.listing import (
     LEAD_SORTS,
     MOST_AT_ONCE,
@@ -16,9 +17,10 @@ from qingshan.contexts.leads.listing import (
     lead_rows,
 )
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
-from qingshan.contexts.leads.models import Lead, Verification, VerificationPhoto
+from qingshan.contexts.leads.models import Lead, LeadPair, Verification, VerificationPhoto
 from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
+from qingshan.contexts.leads.related import PAIRS, Related, count_open_pairs, open_pairs, related_leads
 from qingshan.contexts.leads.selectors import (
     LeadDetail,
     UnitProgress,
@@ -43,6 +45,7 @@ from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
 from qingshan.contexts.leads.services.evidence import PhotoInput
+from qingshan.contexts.leads.services.merging import merge_lead, separate_lead, tell_apart
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
 from qingshan.contexts.leads.services.receiving import (
     Received,
@@ -53,6 +56,7 @@ from qingshan.contexts.leads.services.receiving import (
 )
 from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
 from qingshan.contexts.leads.services.single import LeadForm, register_lead
+from qingshan.contexts.leads.services.splitting import split_lead
 from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
 
@@ -64,6 +68,8 @@ __all__ = [
     "LEAD_TABLE",
     "MOST_AT_ONCE",
     "PAGE",
+    "PAIRS",
+    "Alike",
     "BulkAct",
     "IntakeResult",
     "Lead",
@@ -72,19 +78,24 @@ __all__ = [
     "LeadForm",
     "LeadMapFilter",
     "LeadPage",
+    "LeadPair",
     "NearLead",
     "PhotoInput",
+    "Probe",
     "Received",
     "RecheckForm",
+    "Related",
     "UnitProgress",
     "Verification",
     "VerificationPhoto",
     "batch_work",
     "bulk_leads",
     "correct_lead",
+    "count_open_pairs",
     "direction_counts",
     "dispatch_lead",
     "export_leads",
+    "find_alike",
     "flag_active",
     "is_own_unit",
     "is_worked_on",
@@ -101,12 +112,17 @@ __all__ = [
     "leads_in_view",
     "leads_near",
     "leads_on_turn",
+    "likeness_of",
+    "likeness_weights",
     "mark_text",
     "may_correct",
     "may_flag_active",
+    "merge_lead",
     "nearby_radius",
     "open_leads_by_unit",
+    "open_pairs",
     "overdue_leads",
+    "probe_of",
     "put_on_ledger",
     "queue_acceptance",
     "queue_inspection",
@@ -116,13 +132,17 @@ __all__ = [
     "recheck_progress",
     "register_batch",
     "register_lead",
+    "related_leads",
     "resume_verification",
     "return_lead",
     "review_verification",
     "rows_for_report",
     "search_leads",
+    "separate_lead",
+    "split_lead",
     "start_acceptance",
     "submit_verification",
+    "tell_apart",
     "verification_progress",
     "visible_leads",
 ]

@@ -95,10 +95,11 @@ def verification_progress(viewer: Viewer, batch_id: UUID | None = None) -> list[
     rows = visible_leads(viewer)
     if batch_id is not None:
         rows = rows.filter(batch_id=batch_id)
-    verified = [s.value for s in VERIFIED_STATES]
+    verified = Q(state__in=[s.value for s in (*VERIFIED_STATES, LeadState.SPLIT_SETTLED)])
+    verified |= Q(state="merged", merged_into__state__in=[s.value for s in VERIFIED_STATES])
     counted = (
         rows.values("unit_id", "unit__name", "unit__sort")
-        .annotate(received=Count("id"), verified=Count("id", filter=Q(state__in=verified)))
+        .annotate(received=Count("id"), verified=Count("id", filter=verified))
         .order_by("unit__sort")
     )
     return [

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from qingshan.commons.base.clock import server_clock
 from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.base.wire import from_wire
 from qingshan.commons.files.tables import store_table
@@ -20,6 +21,7 @@ from qingshan.contexts.leads.services.batches import ACCEPT_TASK, INSPECT_TASK, 
 from qingshan.contexts.leads.services.bulk import BULK_TASK, EXPORT_TASK, do_bulk_item
 from qingshan.contexts.leads.services.inspecting import inspect_batch, only_duplicates
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
+from qingshan.contexts.leads.services.pairing import PAIR_TASK, find_pairs
 from qingshan.geo.features import ReadError
 
 BROKEN = "程序出错，没有导入任何一行；原件已保存，请联系系统管理人员查看后台日志"
@@ -47,6 +49,16 @@ def bulk_act_task(job_id: str) -> None:
 def export_list_task(job_id: str) -> None:
     """Write a view of the list as a file for whoever asked."""
     run_whole(UUID(job_id), _export)
+
+
+EVERY_TEN_MINUTES = "*/10 * * * *"
+
+
+@app.periodic(cron=EVERY_TEN_MINUTES)
+@app.task(name=PAIR_TASK, queue="pairs", queueing_lock="find_pairs", pass_context=False)
+def find_pairs_task(timestamp: int = 0) -> None:
+    """Compare the leads that came in since the last time (查重)."""
+    find_pairs(server_clock()())
 
 
 def _export(job: Job, acting: Acting, progress: Progress) -> Outcome:

@@ -1,6 +1,7 @@
 """Tables of leads."""
 
 from qingshan.contexts.leads.models.leads import Dispatch, Lead, Source
+from qingshan.contexts.leads.models.pairs import LeadPair, PairSweep
 from qingshan.contexts.leads.models.verifications import (
     Recheck,
     StopNoticeDraft,
@@ -8,4 +9,14 @@ from qingshan.contexts.leads.models.verifications import (
     VerificationPhoto,
 )
 
-__all__ = ["Dispatch", "Lead", "Recheck", "Source", "StopNoticeDraft", "Verification", "VerificationPhoto"]
+__all__ = [
+    "Dispatch",
+    "Lead",
+    "LeadPair",
+    "PairSweep",
+    "Recheck",
+    "Source",
+    "StopNoticeDraft",
+    "Verification",
+    "VerificationPhoto",
+]

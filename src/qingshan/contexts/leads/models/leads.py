@@ -15,6 +15,8 @@ class Lead(models.Model):
     dates are derived. ``unit`` is the responsible township-level unit (三-2-0①), never empty.
     ``precision`` (位置精度): "" a position of its own, "village" or "township" only the inner point of that place.
     ``taken_over`` is empty unless the lead came from an old ledger (接管): file, sheet, row, number there, gaps.
+    ``merged_into`` (并入): the lead that is worked on for this one; ``merged_from``: the state it goes back to when
+    they are separated. ``parent`` (拆分): the patch of which this is a part.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -57,6 +59,9 @@ class Lead(models.Model):
     notes = models.TextField(blank=True)
     precision = models.CharField(max_length=10, blank=True, default="", db_default="")
     taken_over = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    merged_from = models.CharField(max_length=24, blank=True, default="", db_default="")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         """Lists go by key; maps by geometry (index made by GeoDjango)."""
@@ -70,6 +75,9 @@ class Lead(models.Model):
             models.Index(fields=["due_at", "id"], name="lead_due_key"),
             models.Index(fields=["received_at", "id"], name="lead_received_key"),
             models.Index(fields=["area_m2", "id"], name="lead_area_key"),
+            models.Index(fields=["source_no"], name="lead_source_no", condition=~models.Q(source_no="")),
+            models.Index(fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)),
+            models.Index(fields=["parent"], name="lead_parent", condition=models.Q(parent__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -85,6 +93,9 @@ class Lead(models.Model):
                         "city_recheck",
                         "inconclusive",
                         "archived",
+                        "merged",
+                        "split",
+                        "split_settled",
                     ]
                 ),
                 name="lead_state_known",
@@ -92,6 +103,11 @@ class Lead(models.Model):
             models.CheckConstraint(
                 condition=models.Q(verdict__in=["", "substantiated", "unfounded", "inconclusive"]),
                 name="lead_verdict_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", merged_into__isnull=False)
+                | (~models.Q(state="merged") & models.Q(merged_into__isnull=True)),
+                name="lead_merged_names_main",
             ),
             models.CheckConstraint(
                 condition=models.Q(precision__in=["", "village", "township"]), name="lead_precision_known"

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qingshan.commons.base.scope import widened_to_system
 from qingshan.commons.journal.services import ActReceipt, MatterChange, record_act
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -15,7 +16,7 @@ from qingshan.contexts.leads.ledger import lead_ledger
 from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.policy import is_own_unit, visible_leads
 from qingshan.domain.acts import ActRefused, MatterKind
-from qingshan.domain.lead import LeadState, next_state
+from qingshan.domain.lead import SETTLED_STATES, LeadState, next_state
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,9 +90,32 @@ def compare_and_set(lead: Lead, changes: Mapping[str, Any]) -> None:
 
 def write_entry(step: LeadAct, act: str, details: Mapping[str, Any], *, act_id: UUID | None = None) -> ActReceipt:
     """One journal entry for the lead as it now stands."""
-    return record_act(
+    receipt = record_act(
         act=act, acting=step.acting, changes=[change_of(step.lead, step.in_force, details)], act_id=act_id
     )
+    parts_moved(step.lead, step.in_force, step.acting)
+    return receipt
+
+
+def parts_moved(part: Lead, in_force: InForce, acting: Acting) -> None:
+    """Settle the parent of ``part`` when its last open part is settled, open it again when one is open again (拆分).
+
+    The parent may lie in another township than the one who acts: that it moves follows from the part.
+    """
+    if part.parent_id is None:
+        return
+    with widened_to_system():
+        parent = Lead.objects.select_related("unit").select_for_update(of=("self",)).get(id=part.parent_id)
+        states = list(Lead.objects.filter(parent=parent).values_list("state", flat=True))
+        settled = all(LeadState(state) in SETTLED_STATES for state in states)
+        if settled == (parent.state == LeadState.SPLIT_SETTLED):
+            return
+        target = LeadState.SPLIT_SETTLED if settled else LeadState.SPLIT
+        now = acting.now()
+        set_with_due(parent, {"state": target.value, "state_since": now}, in_force, now)
+        act = "lead.split_settle" if settled else "lead.split_reopen"
+        told = {"part": part.number, "parts": len(states)}
+        record_act(act=act, acting=acting, changes=[change_of(parent, in_force, told)])
 
 
 def change_of(lead: Lead, in_force: InForce, details: Mapping[str, Any]) -> MatterChange:

@@ -31,10 +31,9 @@ def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequen
         step = begin(lead_id=lead_id, act="lead.verify", outcome="", acting=acting)
         seen = read_photos(photos=photos, lead=step.lead, acting=acting)
         form = _with_position(replace(form, photos=tuple(p.facts for p in seen)))
-        channel = step.in_force.plan.channel(step.lead.channel)
         missing = check_verification(
             form,
-            onsite_required=channel.onsite_required,
+            onsite_required=_onsite_required(step),
             min_persons=step.in_force.plan.figures["min_verifiers"].value,
             now=step.now,
         )
@@ -60,6 +59,13 @@ def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequen
             now=step.now,
         )
         return step.lead
+
+
+def _onsite_required(step: LeadAct) -> bool:
+    """Whether a visit is needed: by the lead's channel, or by that of any lead merged into it (三-1-2①c)."""
+    merged = Lead.objects.filter(merged_into=step.lead).values_list("channel", flat=True)
+    plan = step.in_force.plan
+    return any(plan.channel(slug).onsite_required for slug in (step.lead.channel, *merged))
 
 
 def _with_position(form: VerificationForm) -> VerificationForm:
