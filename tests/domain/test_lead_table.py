@@ -73,7 +73,9 @@ def test_the_offered_acts_are_those_that_would_be_accepted(role: str, own: bool)
 
 def test_no_state_is_a_dead_end_but_the_two_ends() -> None:
     left = {source for sources, *_ in LEAD_ACTS.values() for source in sources}
-    assert {state.value for state in LeadState} - left == {"substantiated", "archived"}
+    beside = {"merged", "split", "split_settled"}
+    """Left by acts of their own, not by rows of the table: test_lead_merging, test_lead_splitting."""
+    assert {state.value for state in LeadState} - left == {"substantiated", "archived"} | beside
 
 
 class Lead(RuleBasedStateMachine):

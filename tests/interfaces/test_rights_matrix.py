@@ -206,6 +206,13 @@ ROWS: dict[str, Row] = {
     "take_over_submit": Row(BUREAU, "take_over", "post"),
     "take_over_approve": Row(frozenset({"bureau_leader"}), "take_over", "post"),
     "take_over_send_back": Row(frozenset({"bureau_leader"}), "take_over", "post"),
+    # leads that are one: suggestions, merging, separating, splitting
+    "lead_related": Row(MATTER, "lead"),
+    "lead_merge": Row(OFFICE, "lead"),
+    "lead_separate": Row(OFFICE, "lead"),
+    "lead_apart": Row(OFFICE, "lead", "post"),
+    "lead_split": Row(OFFICE, "lead"),
+    "pair_list": Row(OFFICE),
 }
 NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
 DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})

@@ -3,6 +3,7 @@ import "./styles/index.scss";
 import htmx from "htmx.org";
 import { AddresseesController } from "./controllers/addressees";
 import { CopyController } from "./controllers/copy";
+import { CutLinesController } from "./controllers/cut-lines";
 import { DrawerController } from "./controllers/drawer";
 import { ExploreController } from "./controllers/explore";
 import { FileDropController, PhotoPickerController } from "./controllers/files";
@@ -41,6 +42,7 @@ new Registry({
   addressees: AddresseesController,
   autosubmit: AutosubmitController,
   copy: CopyController,
+  "cut-lines": CutLinesController,
   drawer: DrawerController,
   explore: ExploreController,
   "file-drop": FileDropController,

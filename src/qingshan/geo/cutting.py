@@ -9,6 +9,8 @@ from shapely.geometry.base import BaseGeometry
 MOST_PARTS = 20
 TOLERANCE = 0.01
 """Share of an area that may be lost, doubled or outside: what drawing by hand leaves."""
+_DECIMALS = 9
+"""A tenth of a millimetre in degrees: finer differences of drawn lines say nothing."""
 Line = Sequence[tuple[float, float]]
 
 
@@ -17,7 +19,8 @@ def cut(outline: BaseGeometry, lines: Sequence[Line]) -> list[BaseGeometry]:
 
     Together they are the outline, to the last corner. Same reference system for both; lines of one point are left out.
     """
-    drawn = [shapely.LineString(line) for line in lines if len(set(line)) > 1]
+    rounded = [[(round(x, _DECIMALS), round(y, _DECIMALS)) for x, y in line] for line in lines]
+    drawn = [shapely.LineString(line) for line in rounded if len(set(line)) > 1]
     edges = [shapely.boundary(outline), *drawn]
     faces = shapely.get_parts(shapely.polygonize([shapely.unary_union(edges)]))
     inside = [face for face in faces if shapely.contains_xy(outline, *_inner(face))]
@@ -50,10 +53,10 @@ def parts_problems(outline: BaseGeometry, parts: Sequence[BaseGeometry]) -> tupl
 
 
 def _of_one(number: int, part: BaseGeometry, outline: BaseGeometry) -> list[str]:
-    if not part.area:
-        return [f"第 {number} 块没有面积：每一块要是一个面"]
     if not part.is_valid:
         return [f"第 {number} 块自相交：请重画"]
+    if not part.area:
+        return [f"第 {number} 块没有面积：每一块要是一个面"]
     if shapely.difference(part, outline).area > TOLERANCE * part.area:
         return [f"第 {number} 块超出原图斑：子图斑只能在原图斑以内"]
     return []

@@ -46,6 +46,7 @@ from qingshan.contexts.cases.services.gates import (
     report_to_city,
     track_facts,
 )
+from qingshan.contexts.cases.services.merging import merge_into
 from qingshan.contexts.cases.services.opening import OpeningForm, open_case, subcode_needs, subcodes_of
 from qingshan.contexts.cases.services.personal_fields import index_missing_names
 from qingshan.contexts.cases.services.stepping import finish_station, station_needs
@@ -93,6 +94,7 @@ __all__ = [
     "index_missing_names",
     "lane_counts",
     "may_read_persons",
+    "merge_into",
     "movements",
     "open_case",
     "open_cases_by_unit",

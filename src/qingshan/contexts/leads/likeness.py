@@ -245,7 +245,7 @@ def _worded(probe: Probe, weights: LikenessWeights, near: Mapping[UUID, float]) 
     if not probe.division or len(pairs) < 2 or len(near) >= _NEAR:
         return []
     window = timedelta(days=weights.window_days)
-    values = {
+    values: dict[str, Any] = {
         "from": probe.division, "to": probe.division + DIVISION_END, "since": probe.moment - window,
         "until": probe.moment + window, "asked": " | ".join(f"'{pair}'" for pair in pairs), "most": _WORDED,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from qingshan.interfaces.web.urls_ledgers import urlpatterns as ledger_urls
 from qingshan.interfaces.web.urls_lists import urlpatterns as list_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
 from qingshan.interfaces.web.urls_progress import urlpatterns as progress_urls
+from qingshan.interfaces.web.urls_related import urlpatterns as related_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
 from qingshan.interfaces.web.urls_takeover import urlpatterns as takeover_urls
 from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
@@ -38,4 +39,5 @@ urlpatterns = [
     *takeover_urls,
     *token_urls,
     *assignment_urls,
+    *related_urls,
 ]

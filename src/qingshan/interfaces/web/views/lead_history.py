@@ -115,6 +115,42 @@ def _correct(details: Details) -> str:
     return _join(*changes, _("理由：%(reason)s") % {"reason": details.get("reason", "")})
 
 
+def _merge(details: Details) -> str:
+    if "taken_in" in details:
+        return _join(_("接收并入：%(numbers)s") % {"numbers": _("、").join(details["taken_in"])}, details["reason"])
+    if "given_up" in details:
+        numbers = _("、").join(details["given_up"])
+        where = _("改并入 %(to)s") % {"to": details["to"]} if details.get("to") else ""
+        return _join(_("不再含：%(numbers)s") % {"numbers": numbers}, where, str(details.get("reason", "")))
+    former = _("原并入 %(former)s") % {"former": details["former"]} if details.get("former") else ""
+    return _join(_("并入 %(into)s") % {"into": details["into_number"]}, former, str(details["reason"]))
+
+
+def _separate(details: Details) -> str:
+    if "given_up" in details:
+        return _merge(details)
+    return _join(_("不再并入 %(from)s，恢复单独办理") % {"from": details["from"]}, str(details["reason"]))
+
+
+def _apart(details: Details) -> str:
+    return _join(_("与 %(other)s 不是同一处") % {"other": details["other"]}, str(details["reason"]))
+
+
+def _split(details: Details) -> str:
+    if "parts" in details:
+        return _join(_("拆为 %(parts)s") % {"parts": _("、").join(details["parts"])}, str(details["reason"]))
+    dispatched = _("分派给%(unit)s") % {"unit": details["dispatched_to"]}
+    return _join(_("由 %(of)s 拆分") % {"of": details["of"]}, dispatched, str(details["reason"]))
+
+
+def _settled(details: Details) -> str:
+    return _("子图斑 %(part)s 办结，%(n)s 块全部有结果") % {"part": details["part"], "n": details["parts"]}
+
+
+def _reopened(details: Details) -> str:
+    return _("子图斑 %(part)s 恢复办理") % {"part": details["part"]}
+
+
 def _said(key: str) -> Callable[[Details], str]:
     return lambda details: str(details.get(key, ""))
 
@@ -135,4 +171,10 @@ _WRITERS: dict[str, Callable[[Details], str]] = {
     "lead.resume": _said("note"),
     "lead.flag_active": _flag,
     "lead.correct": _correct,
+    "lead.merge": _merge,
+    "lead.separate": _separate,
+    "lead.distinct": _apart,
+    "lead.split": _split,
+    "lead.split_settle": _settled,
+    "lead.split_reopen": _reopened,
 }

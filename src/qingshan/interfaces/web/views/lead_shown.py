@@ -31,8 +31,11 @@ from qingshan.contexts.leads.public import (
 from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import (
+    JOIN_ROLES,
+    MERGE_STATES,
     ON_LEDGER,
     OPEN_CASE_ROLES,
+    SPLIT_STATES,
     LeadState,
     allowed_acts,
 )
@@ -111,10 +114,32 @@ def acts_of(viewer: Viewer, detail: LeadDetail, case: Case | None) -> list[Act]:
         found.append(
             {"name": "lead.flag_active", "label": _("标记正在实施"), "url": url, "icon": "alert", "method": "get"}
         )
+    found += joining_acts(viewer, lead)
     if may_correct(viewer, state):
         url = reverse("web:lead_correct", args=[lead.id])
         found.append({"name": "lead.correct", "label": _("更正"), "url": url, "icon": "correct", "method": "get"})
     return found
+
+
+def joining_acts(viewer: Viewer, lead: Lead) -> list[Act]:
+    """Merging, separating and splitting; they wait in the menu."""
+    state = LeadState(lead.state)
+    if viewer.roles.isdisjoint(JOIN_ROLES):
+        return []
+    found = []
+    if state in MERGE_STATES:
+        found.append(("lead.merge", "lead_merge", _("并入另一条线索"), "link"))
+    if state is LeadState.MERGED:
+        found += [
+            ("lead.separate", "lead_separate", _("撤销并入"), "link-off"),
+            ("lead.merge", "lead_merge", _("改为并入另一条"), "link"),
+        ]
+    if state in SPLIT_STATES and lead.area_m2 and lead.parent_id is None:
+        found.append(("lead.split", "lead_split", _("拆分图斑"), "swap"))
+    return [
+        {"name": name, "label": label, "url": url_of(f"web:{view}", lead.id), "icon": icon, "method": "get"}
+        for name, view, label, icon in found
+    ]
 
 
 def row_acts(viewer: Viewer, lead: Lead) -> list[Act]:
@@ -155,6 +180,9 @@ def waiting_for(lead: Lead) -> str:
         "city_recheck": _("等市局到现场复核"),
         "inconclusive": _("等%(unit)s补充核查") % {"unit": lead.unit.name},
         "archived": _("已归档，不再办理"),
+        "merged": _("随主线索核查；对来源的答复仍单独办理"),
+        "split": _("等全部子图斑有结果"),
+        "split_settled": _("全部子图斑已有结果"),
     }
     return words[lead.state]
 
