@@ -14,7 +14,9 @@ from qingshan.interfaces.api import (
     routes_lead_acts,
     routes_ledger,
     routes_many,
+    routes_map,
     routes_me,
+    routes_progress,
     routes_search,
     routes_views,
 )
@@ -51,6 +53,8 @@ _ROOMS = (
     routes_search,
     routes_many,
     routes_views,
+    routes_map,
+    routes_progress,
 )
 for _room in _ROOMS:
     api.add_router("", _room.router)

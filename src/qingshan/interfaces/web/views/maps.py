@@ -1,12 +1,9 @@
 """The map (地图): the page, vector tiles of matters in scope, counts, what lies in the view, areas."""
 
-import json
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
-import shapely
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,8 +15,8 @@ from django.views.decorators.http import require_safe
 from qingshan.commons.image_layers.services import MANAGER_ROLES
 from qingshan.commons.people.selectors import township_level_units
 from qingshan.commons.people.viewer import Viewer
-from qingshan.commons.places.models import Area
-from qingshan.commons.places.selectors import county_bbox, current_areas
+from qingshan.commons.places.outlines import areas_geojson
+from qingshan.commons.places.selectors import county_bbox
 from qingshan.commons.places.tiles import DEEPEST
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import Case, case_map_counts, case_tile, cases_in_view, visible_cases
@@ -33,8 +30,6 @@ from qingshan.interfaces.web.views.map_address import CASE_STATES, LEAD_STATES, 
 
 MVT = "application/vnd.mapbox-vector-tile"
 GEOJSON = "application/geo+json"
-COARSE = 0.0001
-"""Degrees by which areas are simplified for the map, about 10 m; routing uses the areas as stored."""
 KEPT = 10
 """Seconds for which a tile is shown without asking again: panning to and fro costs nothing."""
 PAGE = 50
@@ -187,26 +182,7 @@ def _summary(request: OfficeRequest, kind: str, matter: Lead | Case | None, url:
 @require_safe
 def areas(request: OfficeRequest) -> HttpResponse:
     """Areas of county, townships, villages and special units as GeoJSON; ``synthetic`` ones are not real borders."""
-    newest = Area.objects.filter(current=True).order_by("-id").values_list("id", flat=True).first()
-    return tagged(request, _areas(newest), GEOJSON)
-
-
-@lru_cache(maxsize=1)
-def _areas(_newest: UUID | None) -> bytes:
-    """All areas as one answer; made again when an area was stored (their ids follow time)."""
-    rows = current_areas("county", "township", "village", "special", "outline")
-    content = {"type": "FeatureCollection", "features": [_area(row) for row in rows]}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _area(row: Area) -> dict[str, object]:
-    shape = shapely.from_wkb(bytes(row.geom.wkb)).simplify(COARSE)
-    drawn = json.loads(shapely.to_geojson(shapely.set_precision(shape, 0.00001)))
-    return {
-        "type": "Feature",
-        "geometry": drawn,
-        "properties": {"key": row.key, "kind": row.kind, "name": row.name, "synthetic": row.synthetic},
-    }
+    return tagged(request, areas_geojson(), GEOJSON)
 
 
 def tagged(request: OfficeRequest, body: bytes, media_type: str, *, seconds: int = 0) -> HttpResponse:
