@@ -27,9 +27,7 @@ def place(declared: str | None, corners: list[tuple[float, float]], forced: str 
 
 
 def located(placing: Placing, corner: tuple[float, float]) -> tuple[float, float]:
-    if placing.transformer is None:
-        return corner
-    lon, lat = placing.transformer.transform(corner[0] + placing.shift, corner[1])
+    ((lon, lat),) = placing.place(np.array([corner], dtype=float))
     return float(lon), float(lat)
 
 
@@ -92,11 +90,11 @@ def test_refused_with_reason_and_advice(declared: str | None, corners: list[tupl
 
 
 def test_one_stray_row_does_not_decide_for_the_file() -> None:
-    assert place(None, [*LONLAT, (0.0, 0.0), (4e6, 5e6), (np.nan, 1.0)]).transformer is None
+    assert place(None, [*LONLAT, (0.0, 0.0), (4e6, 5e6), (np.nan, 1.0)]).move is None
 
 
 def test_empty_file_is_taken_as_degrees() -> None:
-    assert decide_placing(declared=None, forced=None, sample=np.empty((0, 2))).transformer is None
+    assert decide_placing(declared=None, forced=None, sample=np.empty((0, 2))).move is None
 
 
 @pytest.mark.parametrize("epsg", [4526, 4547, 4491 + 7, 4502 + 7])

@@ -37,7 +37,10 @@ def parts() -> dict[str, bytes]:
     [
         (b"", "0 字节"),
         (b"hello", "不认识的文件格式"),
-        (b"<kml></kml>", "不认识的文件格式"),
+        (b"<kml></kml", "语法有误"),
+        (b"<gpx></gpx>", "不是 KML"),
+        (b"a,b,c\n1,2,3", "尚不支持"),
+        (b"AC1032" + bytes(50), "DWG"),
         (b"Rar!\x1a\x07\x00", "RAR"),
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (struct.pack(">i", 9994) + bytes(96), "打包为 .zip"),
@@ -122,10 +125,10 @@ def test_damaged_member(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("members", "advice"),
     [
-        ({"a.txt": b"x"}, "一起打包"),
-        ({"a.gpkg": b"x"}, "解压后直接导入"),
-        ({"a.geojson": b"{}"}, "解压后直接导入"),
-        ({"[Content_Types].xml": b"x", "xl/workbook.xml": b"x"}, "请导入 Shapefile"),
+        ({"a.txt": b"x"}, "可导入"),
+        ({"a.gpkg": b"x"}, "可导入"),
+        ({"a.geojson": b"{}"}, "FeatureCollection"),
+        ({"[Content_Types].xml": b"x", "word/document.xml": b"x"}, "请导入 Shapefile"),
         ({"a.zip": b"x"}, "解开外层"),
         ({"__MACOSX/._a.shp": b"x"}, "一起打包"),
         ({}, "一起打包"),

@@ -1,10 +1,11 @@
-"""Attribute values made storable (属性值清理): no NUL, no half characters, no NaN; each change is told."""
+"""Attribute values made storable (属性值清理): no NUL, no half or broken characters, no NaN; each change is told."""
 
 import json
 import math
 from collections.abc import Mapping
 
 from qingshan.geo.features import Scalar
+from qingshan.geo.text import mend_mojibake
 
 REPLACEMENT = "\ufffd"
 
@@ -16,9 +17,13 @@ def clean_attributes(attributes: Mapping[str, object]) -> tuple[dict[str, Scalar
     for name, value in attributes.items():
         key = clean_text(str(name))
         kept, changed = _clean_value(value)
-        cleaned[key] = kept
         if changed:
             notes.append(f"字段 {key} 的值含有无法保存的字符或数值，已替换")
+        elif isinstance(kept, str) and not kept.isascii():
+            kept, told = mend_mojibake(kept)
+            if told:
+                notes.append(f"字段 {key}：{told}")
+        cleaned[key] = kept
     return cleaned, tuple(notes)
 
 

@@ -21,6 +21,7 @@ SQUARE_METRES_PER_HECTARE = 10_000.0
 
 FloatArray = npt.NDArray[np.float64]
 
+
 _ELLIPSOID = Geod(ellps="GRS80")  # same figure as CGCS2000: a 6378137 m, 1/f 298.257222101
 
 

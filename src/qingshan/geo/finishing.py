@@ -8,7 +8,6 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from qingshan.geo.crs import FloatArray
 from qingshan.geo.features import RawRow, SourceRow
 from qingshan.geo.placing import CHINA, EASTING_SPREAD, Placing, classify
 from qingshan.geo.validity import MAX_VERTICES, mend
@@ -20,7 +19,8 @@ CHUNK_CORNERS = 500_000
 GeometryArray = npt.NDArray[np.object_]
 
 _SWAPPED = (
-    "坐标次序疑似颠倒（第一个值 {0:.6g}，第二个值 {1:.6g}）：应为经度、纬度或横坐标、纵坐标，请改正次序后重新导入"
+    "坐标次序疑似颠倒（第一个值 {0:.6g}，第二个值 {1:.6g}）：应为经度、纬度或横坐标、纵坐标，"
+    "请把“坐标次序”改为先纵后横，或改正次序后重新导入"
 )
 _OUT_OF_GRID = "横坐标 {0:.3f} 与坐标系不符（带号或中央经线不对），请核实该行的带号"
 _ABROAD = "图形位于东经 {0:.4f}°、北纬 {1:.4f}°，不在我国范围内，请核实坐标系或坐标次序"
@@ -57,7 +57,7 @@ def _finish_chunk(chunk: list[RawRow], placing: Placing) -> Iterator[SourceRow]:
     _mark(problems, _abroad(placed, usable))
     plain = _is_plain(placed)
     for row, geometry, problem, simple in zip(chunk, placed, problems, plain, strict=True):
-        yield _finish_row(row, geometry, problem, simple=bool(simple))
+        yield _finish_row(row, geometry, problem, placing.row_notes, simple=bool(simple))
 
 
 def _is_plain(placed: GeometryArray) -> npt.NDArray[np.bool_]:
@@ -67,8 +67,10 @@ def _is_plain(placed: GeometryArray) -> npt.NDArray[np.bool_]:
     return plain & (shapely.get_num_coordinates(placed) <= MAX_VERTICES)
 
 
-def _finish_row(row: RawRow, geometry: BaseGeometry | None, problem: str | None, *, simple: bool) -> SourceRow:
-    notes = row.notes
+def _finish_row(
+    row: RawRow, geometry: BaseGeometry | None, problem: str | None, told: tuple[str, ...], *, simple: bool
+) -> SourceRow:
+    notes = (*row.notes, *told) if told and row.geometry is not None else row.notes
     if problem is None and not simple:
         mended = mend(geometry)
         geometry, problem, notes = mended.geometry, mended.problem, (*notes, *mended.notes)
@@ -89,24 +91,20 @@ def _mark(problems: list[str | None], found: dict[int, str]) -> None:
 
 def place_geometries(geometries: GeometryArray, placing: Placing) -> GeometryArray:
     """Return the geometries in EPSG:4490; heights stay for the repair to report."""
-    transformer = placing.transformer
-    if transformer is None:
+    if placing.move is None and not placing.swap:
         return geometries
-
-    def moved(corners: FloatArray) -> FloatArray:
-        lon, lat = transformer.transform(corners[:, 0] + placing.shift, corners[:, 1])
-        return np.column_stack((lon, lat, corners[:, 2:]))
-
     flat = ~shapely.has_z(geometries)
     placed = geometries.copy()
-    placed[flat] = shapely.transform(geometries[flat], moved)
-    placed[~flat] = shapely.transform(geometries[~flat], moved, include_z=True)
+    placed[flat] = shapely.transform(geometries[flat], placing.place)
+    placed[~flat] = shapely.transform(geometries[~flat], placing.place, include_z=True)
     return placed
 
 
 def _wrong_numbers(geometries: GeometryArray, placing: Placing) -> dict[int, str]:
     """Rows whose numbers do not fit the file's datum: swapped axes, foreign zone, no finite number."""
     corners, owners = shapely.get_coordinates(geometries, return_index=True)
+    if placing.swap:
+        corners = corners[:, ::-1]
     problems: dict[int, str] = {}
     bad = ~np.isfinite(corners).all(axis=1)
     for owner in np.unique(owners[bad]):
@@ -114,7 +112,7 @@ def _wrong_numbers(geometries: GeometryArray, placing: Placing) -> dict[int, str
     firsts = np.unique(owners, return_index=True)[1]
     starts = corners[firsts]
     for owner, start, kind in zip(owners[firsts], starts, classify(starts), strict=True):
-        if kind in {"latlon", "swapped"} and (placing.transformer is None or placing.grid is not None):
+        if kind in {"latlon", "swapped"} and (placing.in_degrees or placing.grid is not None):
             problems.setdefault(int(owner), _SWAPPED.format(*start))
     if placing.grid is not None:
         eastings = corners[:, 0] + placing.shift

@@ -1,9 +1,11 @@
 """How the coordinates of a file become longitude and latitude (坐标换算): decided once per file, told in the notes.
 
-Nothing is swapped or guessed silently: a file without datum is taken only when its numbers leave one reading.
+Nothing is swapped or guessed silently: a file without datum is taken only when its numbers leave one reading, and a
+question that a person can settle is put as `Undecided`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,10 +22,14 @@ from qingshan.geo.datum import (
     grid_of,
     horizontal,
     is_wgs84,
+    old_datum,
     parse_crs,
     storage_crs,
 )
-from qingshan.geo.features import ReadError
+from qingshan.geo.features import ReadError, Undecided
+from qingshan.geo.offsets import ACCURACY, LABELS, shifted_system, unshift
+from qingshan.geo.old_datums import Parameters, bridge, parse_parameters
+from qingshan.geo.reading import Reading
 
 NORTHINGS: Final = (330_000.0, 6_300_000.0)
 """Northings of the mainland and the islands, 3°N to 56°N, in metres."""
@@ -33,21 +39,37 @@ CHINA: Final = (73.5, 3.0, 135.5, 54.0)
 """Longitudes and latitudes that a county of China can have (west, south, east, north)."""
 
 Kinds = npt.NDArray[np.str_]
+Move = Callable[[FloatArray], FloatArray]
+"""Coordinate pairs of the file (first and second value put in order) → longitude and latitude."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placing:
     """The way from file coordinates to EPSG:4490 (坐标换算方式).
 
-    ``transformer`` is None for longitude/latitude. ``shift`` in metres is added to the easting first, to put on or take
-    off a zone prefix that the definition does not expect. ``grid`` is set for Gauss-Krüger coordinates.
+    ``swap``: the file has the second value first. ``move`` brings pairs to longitude and latitude, None when they are
+    that already. ``shift`` in metres is added to the easting first, to put on or take off a zone prefix that the
+    definition does not expect. ``grid`` is set for Gauss-Krüger coordinates, ``in_degrees`` when the file's numbers are
+    degrees of whatever system. ``row_notes`` belong on every row.
     """
 
     text: str
-    transformer: Transformer | None
+    move: Move | None
     grid: Grid | None
     shift: float = 0.0
+    in_degrees: bool = False
+    swap: bool = False
     notes: tuple[str, ...] = ()
+    row_notes: tuple[str, ...] = ()
+
+    def place(self, corners: FloatArray) -> FloatArray:
+        """Longitude and latitude of coordinate pairs as the file has them; further columns (heights) stay."""
+        if self.swap:
+            corners = corners[:, [1, 0, *range(2, corners.shape[1])]]
+        if self.move is None:
+            return corners
+        shifted = np.column_stack((corners[:, 0] + self.shift, corners[:, 1]))
+        return np.column_stack((self.move(shifted), corners[:, 2:]))
 
 
 def classify(corners: FloatArray) -> Kinds:
@@ -81,27 +103,72 @@ def _is_plain(values: FloatArray) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(values - 500_000) <= EASTING_SPREAD)
 
 
-def decide_placing(*, declared: CRS | str | None, forced: str | None, sample: FloatArray) -> Placing:
+def decide_placing(
+    *, declared: CRS | str | None, sample: FloatArray, forced: str | None = None, reading: Reading | None = None
+) -> Placing:
     """Decide how a file is placed.
 
-    ``declared`` is what the file says (CRS, WKT, name or None), ``forced`` what the user says; the user wins and the
-    notes tell. ``sample`` holds some of the file's coordinate pairs. Raises `ReadError` when datum or zone stay open.
+    ``declared`` is what the file says (CRS, WKT, name or None), ``reading`` what the user says (``forced``: the datum
+    alone); the user wins and the notes tell. ``sample`` holds some of the file's coordinate pairs. Raises `Undecided`
+    when datum or zone stay open, or when what is said does not fit the numbers.
     """
+    chosen = reading or Reading(crs=forced or "")
+    try:
+        if chosen.axes == "yx":
+            placing = _decide(declared, chosen, sample[:, ::-1])
+            return replace(placing, swap=True, notes=(*placing.notes, "按指定的坐标次序读取：先纵后横"))
+        return _decide(declared, chosen, sample)
+    except Undecided:
+        raise
+    except ReadError as error:
+        asks = ("crs", "parameters") if "转换参数" in f"{error}" else ("crs", "axes")
+        raise Undecided(error.message, error.advice, asks=asks, sample=sample) from error
+
+
+def _decide(declared: CRS | str | None, chosen: Reading, sample: FloatArray) -> Placing:
     finite = sample[np.isfinite(sample).all(axis=1)]
     kinds = classify(finite)
     main = _majority(kinds)
+    corners = finite[kinds == main]
+    told = chosen.crs or (declared if isinstance(declared, str) else "")
+    if system := shifted_system(told):
+        return _shifted(system, main, corners, by_user=bool(chosen.crs))
     notes: list[str] = []
-    if forced:
-        crs = parse_crs(forced)
+    parameters = parse_parameters(chosen.parameters) if chosen.parameters.strip() else None
+    if chosen.crs:
+        crs = parse_crs(chosen.crs, old=parameters is not None)
         notes.append(f"按指定的坐标系 {crs_label(crs)} 读取")
     elif declared is not None:
-        crs = parse_crs(declared) if isinstance(declared, str) else check_datum(horizontal(declared))
+        crs = _declared_crs(declared, old=parameters is not None)
     else:
-        crs, note = _guess(main, finite[kinds == main])
+        crs, note = _guess(main, corners)
         notes.append(note)
     if is_wgs84(crs):
         notes.append("WGS 84 与 2000 国家大地坐标系相差厘米级，按一致处理")
-    return _fit(crs, main, finite[kinds == main], notes)
+    return _fit(crs, main, corners, notes, parameters)
+
+
+def _declared_crs(declared: CRS | str, *, old: bool) -> CRS:
+    if isinstance(declared, str):
+        return parse_crs(declared, old=old)
+    crs = horizontal(declared)
+    return crs if old and old_datum(crs) else check_datum(crs)
+
+
+def _shifted(system: str, main: str, corners: FloatArray, *, by_user: bool) -> Placing:
+    """Coordinates of a public map with its shift."""
+    if main not in {"lonlat", "latlon", "none"}:
+        raise ReadError(f"{system} 只能是经纬度，坐标值却是米制（例如 {_example(corners)}）", ADVICE_CRS)
+    label = LABELS[system]
+    way = "按指定的" if by_user else "按"
+    return Placing(
+        text=label,
+        move=lambda pairs: unshift(pairs, system),
+        grid=None,
+        in_degrees=True,
+        notes=(f"{way} {label} 还原为 2000 国家大地坐标系",),
+        row_notes=(ACCURACY.format(f" {system} "),),
+    )
 
 
 def _majority(kinds: Kinds) -> str:
@@ -129,7 +196,7 @@ def _zone(main: str, corners: FloatArray) -> int | None:
     return found[0] if found else None
 
 
-def _fit(crs: CRS, main: str, corners: FloatArray, notes: list[str]) -> Placing:
+def _fit(crs: CRS, main: str, corners: FloatArray, notes: list[str], parameters: Parameters | None) -> Placing:
     """Check that definition and numbers agree, and take a zone prefix for what it is."""
     degrees = main in {"lonlat", "latlon"}
     if crs.is_geographic and main not in {"lonlat", "latlon", "none"}:
@@ -139,12 +206,37 @@ def _fit(crs: CRS, main: str, corners: FloatArray, notes: list[str]) -> Placing:
         raise ReadError(
             f"坐标系为投影坐标（{crs_label(crs)}），坐标值却像经纬度（例如 {_example(corners)}）", ADVICE_CRS
         )
-    if crs.is_geographic:
-        return Placing(text=crs_label(crs), transformer=None, grid=None, notes=tuple(notes))
+    old = old_datum(crs)
+    if crs.is_geographic and old is None:
+        return Placing(text=crs_label(crs), move=None, grid=None, in_degrees=True, notes=tuple(notes))
     shift = 0.0 if grid is None else _prefix_shift(grid, main, corners, notes)
-    base = crs.geodetic_crs
-    transformer = Transformer.from_crs(crs, base, always_xy=True)
-    return Placing(text=crs_label(crs), transformer=transformer, grid=grid, shift=shift, notes=tuple(notes))
+    if old is None or parameters is None:
+        return Placing(text=crs_label(crs), move=_projected(crs), grid=grid, shift=shift, notes=tuple(notes))
+    move = bridge(
+        crs,
+        parameters,
+        meridian=grid.meridian if grid else None,
+        false_easting=grid.false_easting if grid else 0.0,
+    )
+    note = f"{old}按给定的{parameters.label}换算为 2000 国家大地坐标系"
+    return Placing(
+        text=f"{crs_label(crs)}，{parameters.label}",
+        move=move,
+        grid=grid,
+        in_degrees=crs.is_geographic,
+        shift=shift,
+        notes=(*notes, note),
+        row_notes=(note,),
+    )
+
+
+def _projected(crs: CRS) -> Move:
+    transformer = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+
+    def moved(corners: FloatArray) -> FloatArray:
+        return np.column_stack(transformer.transform(corners[:, 0], corners[:, 1]))
+
+    return moved
 
 
 def _prefix_shift(grid: Grid, main: str, corners: FloatArray, notes: list[str]) -> float:

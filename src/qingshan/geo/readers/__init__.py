@@ -8,18 +8,26 @@ from pathlib import Path
 
 from qingshan.geo.archives import ArchiveLimits
 from qingshan.geo.features import FeatureFile, ReadError
+from qingshan.geo.readers.bundle import read_bundle
+from qingshan.geo.readers.geodatabase import read_geodatabase
 from qingshan.geo.readers.geojson import read_geojson, read_packed_geojson
 from qingshan.geo.readers.geopackage import read_geopackage
 from qingshan.geo.readers.kinds import tell_kind
+from qingshan.geo.readers.kml import read_kml, read_kmz
 from qingshan.geo.readers.protocol import Format, SourceFile
 from qingshan.geo.readers.shapefile import read_zipped_shapefile
+from qingshan.geo.readers.survey import read_survey
 from qingshan.geo.reading import Reading
 
 FORMATS: dict[str, Format] = {
     made.slug: made
     for made in (
         Format(slug="shapefile", label="Shapefile", read=read_zipped_shapefile),
-        Format(slug="zip", label="压缩包", read=read_zipped_shapefile),
+        Format(slug="gdb", label="File Geodatabase", read=read_geodatabase),
+        Format(slug="kml", label="KML", read=read_kml),
+        Format(slug="kmz", label="KMZ", read=read_kmz),
+        Format(slug="survey", label="勘测定界坐标文本", read=read_survey),
+        Format(slug="zip", label="压缩包", read=lambda source: read_bundle(source, FORMATS)),
         Format(slug="gpkg", label="GeoPackage", read=read_geopackage),
         Format(slug="geojson", label="GeoJSON", read=read_geojson),
         Format(slug="geojson-gz", label="GeoJSON", read=read_packed_geojson),
@@ -33,10 +41,6 @@ NOT_READ = {
     "csv": "文本或 CSV 表格",
     "photo": "照片",
     "photos": "打包的照片",
-    "kml": "XML 文本",
-    "kmz": "打包的 KML",
-    "gdb": "File Geodatabase",
-    "survey": "坐标文本",
 }
 """Kinds that are told but have no reader (yet)."""
 

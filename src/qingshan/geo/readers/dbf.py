@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qingshan.geo.cleaning import clean_text
-from qingshan.geo.features import ReadError, Scalar
+from qingshan.geo.features import ReadError, Scalar, Undecided
 
 LANGUAGE_IDS = {
     0x4D: "gb18030",
@@ -145,12 +145,19 @@ def _number(text: str, decimals: int) -> Scalar:
         return text
 
 
-def find_encoding(table: Table, declared: str | None) -> tuple[str, str, str | None]:
+def find_encoding(table: Table, declared: str | None, chosen: str = "") -> tuple[str, str, str | None]:
     """Return the codec of the texts, its name to show, and a note when the declared one does not fit.
+
+    ``chosen`` by a person goes before everything; raises `Undecided` when the texts cannot be read by it.
 
     Order: text that can only be UTF-8, the .cpg file, the language id, UTF-8, GB18030; each is taken only when every
     text of the table can be read with it. Raises `ReadError` when none fits.
     """
+    if chosen:
+        if not _fits(table, chosen):
+            told = _NAMES.get(chosen, chosen.upper())
+            raise Undecided(f"属性表的文字不能按指定的 {told} 编码读取", "请改选文字编码", asks=("encoding",))
+        return chosen, _NAMES.get(chosen, chosen.upper()), None
     wanted = _codec(declared)
     by_id = LANGUAGE_IDS.get(table.language_id)
     strong = by_id if table.language_id not in _WEAK else None
@@ -162,7 +169,11 @@ def find_encoding(table: Table, declared: str | None) -> tuple[str, str, str | N
             if declared is not None and candidate != wanted:
                 return candidate, label, f".cpg 注明的编码“{clean_text(declared[:20])}”与内容不符，已按 {label} 读取"
             return candidate, label, None
-    raise ReadError("属性表的文字既不是 UTF-8 也不是 GBK/GB18030 编码", "请用 GIS 软件另存为 UTF-8 编码（附 .cpg）")
+    raise Undecided(
+        "属性表的文字既不是 UTF-8 也不是 GBK/GB18030 编码",
+        "请指定文字编码，或用 GIS 软件另存为 UTF-8 编码（附 .cpg）",
+        asks=("encoding",),
+    )
 
 
 def _codec(declared: str | None) -> str | None:

@@ -54,9 +54,7 @@ def read_packed_geojson(source: SourceFile) -> FeatureFile:
 def _open(source: SourceFile, *, packed: bool) -> FeatureFile:
     path, limits = source.path, source.limits
     survey = _survey(path, limits, packed=packed)
-    placing = decide_placing(
-        declared=_declared(survey.members), forced=source.reading.crs or None, sample=survey.sample
-    )
+    placing = decide_placing(declared=_declared(survey.members), reading=source.reading, sample=survey.sample)
     encoding = ENCODINGS.get(survey.codec, "UTF-16")
     name = survey.members.get("name")
     return FeatureFile(

@@ -17,6 +17,7 @@ from qingshan.geo.features import FeatureFile, RawRow, ReadError, SourceRow
 from qingshan.geo.finishing import finish_rows
 from qingshan.geo.placing import Placing, decide_placing
 from qingshan.geo.readers.protocol import SourceFile
+from qingshan.geo.reading import Reading
 
 FETCH = 1_000
 SAMPLE_ROWS = 2_000
@@ -36,14 +37,15 @@ class PackageLayer:
     columns: tuple[str, ...]
     count: int
     placing: Placing
+    sample: FloatArray
 
 
 def read_geopackage(source: SourceFile) -> FeatureFile:
     """Open every feature table of a GeoPackage; raises `ReadError` when it is damaged or holds none."""
-    path, crs = source.path, source.reading.crs or None
+    path = source.path
     try:
         with closing(_connect(path)) as database:
-            layers, notes = _layers(database, crs)
+            layers, notes = _layers(database, source.reading)
     except _DAMAGE as error:
         raise ReadError(f"GeoPackage 无法读取：{error}", _ADVICE) from error
     if len(layers) > 1:
@@ -55,6 +57,7 @@ def read_geopackage(source: SourceFile) -> FeatureFile:
         crs_text="；".join(dict.fromkeys(layer.placing.text for layer in layers)),
         encoding="UTF-8",
         layers=tuple(layer.name for layer in layers),
+        sample=np.concatenate([layer.sample for layer in layers]),
         notes=tuple(dict.fromkeys([*notes, *(note for layer in layers for note in layer.placing.notes)])),
     )
 
@@ -73,7 +76,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _layers(database: sqlite3.Connection, crs: str | None) -> tuple[list[PackageLayer], list[str]]:
+def _layers(database: sqlite3.Connection, reading: Reading) -> tuple[list[PackageLayer], list[str]]:
     tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= tables:
         raise ReadError("文件是 SQLite 数据库，但不是 GeoPackage（缺少要素登记表）", _ADVICE)
@@ -89,21 +92,22 @@ def _layers(database: sqlite3.Connection, crs: str | None) -> tuple[list[Package
         elif name not in tables:
             notes.append(f"图层 {clean_text(name)} 为视图，不是数据表，未读入")
         else:
-            layers.append(_layer(database, name, geometry, _declared(database, srs_id), crs))
+            layers.append(_layer(database, name, geometry, _declared(database, srs_id), reading))
     if not layers:
         raise ReadError("GeoPackage 中没有可读的面图层或点图层", "；".join([*notes, "请检查导出的图层"]))
     return layers, notes
 
 
 def _layer(
-    database: sqlite3.Connection, name: str, geometry: str, declared: str | None, crs: str | None
+    database: sqlite3.Connection, name: str, geometry: str, declared: str | None, reading: Reading
 ) -> PackageLayer:
     columns = tuple(row[1] for row in database.execute(f"PRAGMA table_info({_quoted(name)})"))
     if geometry not in columns:
         raise ReadError(f"图层 {clean_text(name)} 登记的几何字段 {clean_text(geometry)} 不存在", _ADVICE)
     (count,) = database.execute(f"SELECT count(*) FROM {_quoted(name)}").fetchone()  # noqa: S608 - quoted identifier
-    placing = decide_placing(declared=declared, forced=crs, sample=_sample(database, name, geometry))
-    return PackageLayer(name=name, geometry=geometry, columns=columns, count=count, placing=placing)
+    sample = _sample(database, name, geometry)
+    placing = decide_placing(declared=declared, reading=reading, sample=sample)
+    return PackageLayer(name=name, geometry=geometry, columns=columns, count=count, placing=placing, sample=sample)
 
 
 def _declared(database: sqlite3.Connection, srs_id: int) -> str | None:

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from qingshan.geo.archives import ArchiveLimits, Member, Meter, extract_member, list_members, open_zip
 from qingshan.geo.cleaning import clean_attributes, clean_text
-from qingshan.geo.features import FeatureFile, RawRow, ReadError, SourceRow
+from qingshan.geo.features import FeatureFile, FloatArray, RawRow, ReadError, SourceRow
 from qingshan.geo.finishing import finish_rows
 from qingshan.geo.placing import Placing, decide_placing
 from qingshan.geo.readers.dbf import Table, find_encoding, open_table, read_attributes
 from qingshan.geo.readers.gdal import describe_shapes, read_shapes, sample_corners
 from qingshan.geo.readers.kinds import SHP_MAGIC
+from qingshan.geo.readers.leftovers import leftovers
 from qingshan.geo.readers.protocol import SourceFile
 from qingshan.geo.readers.scratch import in_scratch, rows_with_scratch
+from qingshan.geo.reading import Reading
 
 _WANTED = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _LINE = "LineString"
@@ -35,6 +39,7 @@ class ShapeLayer:
     codec: str
     encoding: str
     placing: Placing
+    sample: FloatArray
     notes: tuple[str, ...]
 
 
@@ -48,6 +53,7 @@ def read_zipped_shapefile(source: SourceFile) -> FeatureFile:
         crs_text="；".join(dict.fromkeys(layer.placing.text for layer in usable)),
         encoding="；".join(dict.fromkeys(layer.encoding for layer in usable)),
         layers=tuple(layer.name for layer in usable),
+        sample=np.concatenate([layer.sample for layer in usable]),
         notes=tuple(dict.fromkeys([*notes, *(note for layer in usable for note in layer.notes)])),
     )
 
@@ -55,7 +61,9 @@ def read_zipped_shapefile(source: SourceFile) -> FeatureFile:
 def _open_all(source: SourceFile, folder: Path) -> tuple[list[ShapeLayer], list[str]]:
     with open_zip(source.path) as archive:
         sets = _unpack(archive, folder, source.limits, source.path.stat().st_size)
-    return _choose([_open_layer(name, base, source.reading.crs or None) for name, base in sets.items()])
+        others = leftovers([member.name for member in list_members(archive, source.limits)], "shapefile")
+    layers, notes = _choose([_open_layer(name, base, source.reading) for name, base in sets.items()])
+    return layers, [*others, *notes]
 
 
 def _choose(layers: list[ShapeLayer]) -> tuple[list[ShapeLayer], list[str]]:
@@ -80,7 +88,7 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, limits: ArchiveLimits, size:
             parts[PurePosixPath(str(stem).lower())].setdefault(member.suffix, member)
     found = {stem: files for stem, files in parts.items() if ".shp" in files}
     if not found:
-        raise _no_shapefile(members)
+        raise ReadError("压缩包内没有 .shp 文件", "请把 .shp、.shx、.dbf、.prj、.cpg 一起打包为 .zip")
     meter = Meter(packed_bytes=size, limits=limits)
     sets: dict[str, Path] = {}
     for number, files in enumerate(found.values()):
@@ -100,22 +108,7 @@ def _layer_name(path: PurePosixPath, every: list[PurePosixPath]) -> str:
     return clean_text(path.stem if twins == 1 else str(path.with_suffix("")))
 
 
-def _no_shapefile(members: list[Member]) -> ReadError:
-    suffixes = {member.suffix for member in members}
-    if suffixes & {".gpkg", ".geojson", ".json"}:
-        return ReadError(
-            "压缩包内没有 .shp，但有 GeoPackage 或 GeoJSON", "请解压后直接导入其中的 .gpkg 或 .geojson 文件"
-        )
-    if "[Content_Types].xml" in {member.name.name for member in members}:
-        return ReadError(
-            "这是 Office 文件（表格或文档），不是打包的 Shapefile", "请导入 Shapefile、GeoPackage 或 GeoJSON"
-        )
-    if ".zip" in suffixes:
-        return ReadError("压缩包内还有压缩包", "请解开外层，直接导入里面的 .zip")
-    return ReadError("压缩包内没有 .shp 文件", "请把 .shp、.shx、.dbf、.prj、.cpg 一起打包为 .zip")
-
-
-def _open_layer(name: str, base: Path, crs: str | None) -> ShapeLayer:
+def _open_layer(name: str, base: Path, reading: Reading) -> ShapeLayer:
     """Check the parts of one Shapefile against each other and decide datum and encoding."""
     shp = _isolated(base)
     _check_length(name, shp)
@@ -123,10 +116,11 @@ def _open_layer(name: str, base: Path, crs: str | None) -> ShapeLayer:
     table = open_table(base.with_suffix(".dbf"))
     if table.records != count:
         raise ReadError(f"图层 {name} 的图形 {count} 个，属性 {table.records} 条，数目不符", "请重新导出后再打包")
-    codec, label, note = find_encoding(table, _text_of(base.with_suffix(".cpg")))
+    codec, label, note = find_encoding(table, _text_of(base.with_suffix(".cpg")), reading.encoding)
     deleted = sum(record[:1] == b"*" for record in table.raw_records())
     gone = f"图层 {name} 有 {deleted} 条已删除的记录，未读入" if deleted else None
-    placing = decide_placing(declared=_text_of(base.with_suffix(".prj")), forced=crs, sample=sample_corners(shp, count))
+    sample = sample_corners(shp, count)
+    placing = decide_placing(declared=_text_of(base.with_suffix(".prj")), reading=reading, sample=sample)
     return ShapeLayer(
         name=name,
         shp=shp,
@@ -137,6 +131,7 @@ def _open_layer(name: str, base: Path, crs: str | None) -> ShapeLayer:
         codec=codec,
         encoding=label,
         placing=placing,
+        sample=sample,
         notes=tuple(told for told in (*placing.notes, note, gone) if told),
     )
 
