@@ -12,6 +12,14 @@ from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDr
 from qingshan.contexts.leads.policy import visible_leads
 from qingshan.domain.lead import OPEN_CASE_ROLES, TABLE, TOWNSHIP, VERIFIED_STATES, LeadState
 
+CHECKED = (
+    LeadState.SUBSTANTIATED.value,
+    LeadState.ARCHIVED.value,
+    LeadState.MERGED.value,
+    LeadState.SPLIT.value,
+    LeadState.SPLIT_SETTLED.value,
+)
+"""Nothing is checked any more on the lead itself: a merged one goes with its main lead, a split one with its parts."""
 UNVERIFIED = ("received", "dispatched", "under_verification", "returned")
 
 
@@ -125,7 +133,7 @@ def recheck_progress(viewer: Viewer) -> dict[str, tuple[int, int]]:
 
 def open_leads_by_unit(viewer: Viewer, *, undated: bool = False) -> list[tuple[str, UUID, int]]:
     """Leads whose checking is not ended: state, responsible unit, how many; ``undated``: those without a due moment."""
-    rows = visible_leads(viewer).exclude(state__in=[LeadState.SUBSTANTIATED.value, LeadState.ARCHIVED.value])
+    rows = visible_leads(viewer).exclude(state__in=CHECKED)
     if undated:
         rows = rows.filter(due_at__isnull=True)
     return list(rows.order_by("state", "unit__sort").values_list("state", "unit_id").annotate(n=Count("id")))
