@@ -20,6 +20,17 @@ from qingshan.config import cluster, cluster_files
 EARLIER = Path(__file__).parents[1] / "data" / "upgrade" / "2026-11-24.sql.gz"
 NAME = f"qs_upgrade_{os.getpid()}"
 
+SECOND_HOLDER = """
+INSERT INTO people_holding (id, person_id, post_id, since)
+  SELECT gen_random_uuid(), (SELECT id FROM people_person WHERE id <> h.person_id ORDER BY name LIMIT 1), h.post_id,
+    h.since + 5
+  FROM people_holding h JOIN people_post p ON p.id = h.post_id
+  WHERE h.until IS NULL AND p.slug LIKE '%village-patroller%' ORDER BY p.slug LIMIT 1
+"""
+"""What the first release allowed: a second person in a post that somebody holds."""
+ENTRIES = 444
+"""Those of the earlier release, and one for the holding that had to end."""
+
 SHAPE = {
     "columns": "SELECT table_name, column_name, udt_name, is_nullable, is_generated FROM information_schema.columns"
     " WHERE table_schema = 'public'",
@@ -56,6 +67,8 @@ def upgraded() -> Iterator[dict[str, str]]:
         [*psql, "-o", "/dev/null"], input=gzip.decompress(EARLIER.read_bytes()), capture_output=True, check=False
     )
     assert b"ERROR" not in restored.stderr, restored.stderr.decode()[-2000:]
+    with cluster.connect(NAME) as server:
+        server.execute(SECOND_HOLDER.encode())
     url = f"postgresql://postgres@/{NAME}?host={place.sockets}&port={cluster_files.PORT}"
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "qingshan.config.settings"}
     environment.pop("DATABASE_OWNER_URL", None)
@@ -102,12 +115,26 @@ def test_nothing_was_lost(upgraded: dict[str, str]) -> None:
         " (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_seal),"
         " (SELECT count(*) FROM people_account)",
     )
-    assert there == {(57, 23, 443, 13, 24)}
+    assert there == {(57, 23, ENTRIES, 13, 24)}
 
 
 def test_the_journal_is_whole(upgraded: dict[str, str]) -> None:
     found = json.loads(_qingshan(upgraded, "journal", "verify", "--json").splitlines()[-1])
-    assert (found["entries"], found["breaks"]) == (443, [])
+    assert (found["entries"], found["breaks"]) == (ENTRIES, [])
+
+
+def test_of_two_in_one_post_the_newer_stays_and_the_journal_says_so(upgraded: dict[str, str]) -> None:
+    doubled = (
+        "SELECT h.until - n.since, h.end_reason <> '', n.until FROM people_holding h"
+        " JOIN people_holding n ON n.post_id = h.post_id AND n.id <> h.id AND n.since > h.since"
+    )
+    assert _rows(NAME, doubled) == {(-1, True, None)}
+    said = (
+        "SELECT payload LIKE '%同一职务有多人在任%', actor LIKE '%升级程序%' FROM journal_entry"
+        " WHERE act = 'person.end_post'"
+    )
+    assert _rows(NAME, said) == {(True, True)}
+    assert _rows(NAME, "SELECT to_regclass('people_ended_by_upgrade') IS NULL") == {(True,)}
 
 
 def test_what_later_releases_derive_is_there(upgraded: dict[str, str]) -> None:
@@ -120,7 +147,7 @@ def test_the_owner_of_the_tables_can_back_everything_up(upgraded: dict[str, str]
     assert "已备份" in _qingshan(upgraded, "upgrade", "--backup", str(tmp_path))
     (dump,) = tmp_path.glob("*/database.dump")
     restore = [str(cluster_files.programs_folder() / "pg_restore"), "--data-only", "-f", "-"]
-    for table, count in (("leads_lead", 57), ("cases_case", 23), ("journal_entry", 443)):
+    for table, count in (("leads_lead", 57), ("cases_case", 23), ("journal_entry", ENTRIES)):
         text = subprocess.run([*restore, "-t", table, str(dump)], capture_output=True, text=True, check=True).stdout
         rows = text.split("FROM stdin;\n", 1)[1].split("\n\\.\n", 1)[0].splitlines()
         assert len(rows) == count

@@ -11,17 +11,24 @@ from django.db import connection, transaction
 
 
 def set_scope(
-    *, prefix: str | None = None, units: Iterable[UUID] = (), account: UUID | None = None, system: bool = False
+    *,
+    prefix: str | None = None,
+    units: Iterable[UUID] = (),
+    account: UUID | None = None,
+    unit: UUID | None = None,
+    system: bool = False,
 ) -> None:
     """Set the scope for the current transaction (SET LOCAL).
 
     ``prefix``: division code prefix whose matters are visible; ``units``: units whose matters are visible;
-    ``account``: owner of uploads not yet attached; ``system``: everything, for jobs and the command line.
+    ``account``: owner of uploads not yet attached; ``unit``: the unit he acts for, whose shared tools he sees;
+    ``system``: everything, for jobs and the command line.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('qingshan.prefix', %s, true), set_config('qingshan.units', %s, true),"
             " set_config('qingshan.account', %s, true), set_config('qingshan.system', %s, true),"
+            " set_config('qingshan.unit', %s, true),"
             # A page is one of many at once: helpers of the planner cost it more than they bring.
             " set_config('max_parallel_workers_per_gather', %s, true)",
             [
@@ -29,6 +36,7 @@ def set_scope(
                 ",".join(str(u) for u in units),
                 str(account or ""),
                 "on" if system else "",
+                str(unit or ""),
                 "2" if system else "0",
             ],
         )

@@ -48,7 +48,13 @@ class Viewer:
 
     def apply_scope(self) -> None:
         """Set this viewer's scope on the current transaction."""
-        set_scope(prefix=self.prefix, units=self.unit_ids, account=self.account_id, system=self.system)
+        set_scope(
+            prefix=self.prefix,
+            units=self.unit_ids,
+            account=self.account_id,
+            unit=self.unit_id,
+            system=self.system,
+        )
 
     def has(self, *roles: str) -> bool:
         """Whether one of ``roles`` belongs to the acting post."""

@@ -9,6 +9,7 @@ import click
 import psycopg
 
 from qingshan.config import cluster_files, database_url
+from qingshan.config.commands.doubled_holders import end_doubled_holders, note_ended_holders
 from qingshan.interfaces.cli.main import need_database
 
 HINT = "qingshan cluster sql | psql ADMINISTRATOR-URL"
@@ -23,7 +24,9 @@ def migrate() -> None:
         _check_server()
     from django.core.management import call_command
 
+    end_doubled_holders()
     call_command("migrate", interactive=False, verbosity=1)
+    note_ended_holders()
     _check_queue_rights()
 
 
