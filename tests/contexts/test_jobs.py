@@ -211,6 +211,32 @@ def test_a_job_that_the_queue_has_ended_is_ended_with_what_to_do(
     assert _read(waiting.id)[0].state == "waiting"
 
 
+def test_the_queue_forgets_what_ended_a_month_ago(transactional_db: None, run_jobs: Callable[[], None]) -> None:
+    def made(status: str, days: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) VALUES ('old', 'none', '{}', %s)"
+                " RETURNING id",
+                [status],
+            )
+            [number] = cursor.fetchone()
+            cursor.execute(
+                "UPDATE procrastinate_events SET at = now() - %s * interval '1 day' WHERE job_id = %s", [days, number]
+            )
+            cursor.execute(
+                "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, %s, now() - %s * interval '1 day')",
+                [number, status, days],
+            )
+            return int(number)
+
+    old, failed, fresh = made("succeeded", 31), made("failed", 31), made("succeeded", 29)
+    tasks.forget_ended.defer(timestamp=0)
+    run_jobs()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM procrastinate_jobs WHERE id = ANY(%s)", [[old, failed, fresh]])
+        assert cursor.fetchall() == [(fresh,)]
+
+
 class _Queue:
     """Stands for the queue's manager: which stalled jobs there are, what was done with them."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 
@@ -15,8 +19,9 @@ from qingshan.commons.accounts.roster_reading import RosterUnreadable, read_rost
 from qingshan.commons.accounts.roster_rows import Judged, RowInput, judge
 from qingshan.commons.accounts.rosters import accept_roster, register_roster
 from qingshan.commons.accounts.tasks import read_roster_task
+from qingshan.commons.files.leftovers import wipe_leftovers
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import _wipe_unused, path_of, store_file, wipe_bytes
+from qingshan.commons.files.services import path_of, store_file, wipe_bytes, wipe_unused
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.journal.models import PersonalValue
 from qingshan.commons.journal.personal import read_personal
@@ -180,7 +185,7 @@ def test_wiping_waits_for_an_upload_of_the_same_bytes_under_way(world: World, tr
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '100ms'")
-                return _wipe_unused(sha256)
+                return wipe_unused(sha256)
         finally:
             connection.close()
 
@@ -192,6 +197,37 @@ def test_wiping_waits_for_an_upload_of_the_same_bytes_under_way(world: World, tr
                 pool.submit(wipe).result()
         assert pool.submit(wipe).result() is False
     assert path_of(sha256).exists()
+
+
+def test_bytes_of_a_refused_upload_go_and_those_of_an_upload_stay(
+    world: World, transactional_db: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.QINGSHAN_FILES = tmp_path
+    officer = world.viewer(cast.BUREAU_OFFICER).account_id
+    with world.seeing(cast.BUREAU_OFFICER):
+        kept = store_file(chunks=[b"kept"], name="x", uploaded_by=officer, now=world.clock.now)
+    with contextlib.suppress(ActRefused), world.seeing(cast.BUREAU_OFFICER):
+        undone = store_file(chunks=[b"13800000001"], name="x", uploaded_by=officer, now=world.clock.now)
+        raise ActRefused("role", "不能办")
+    root = path_of(kept.sha256).parents[2]
+    (root / ".incoming-half").write_bytes(b"half")
+    assert path_of(undone.sha256).exists()
+    assert wipe_leftovers(before=0) == 0
+    assert wipe_leftovers(before=time.time() + 60) == 2
+    assert path_of(kept.sha256).exists()
+    assert not path_of(undone.sha256).exists()
+    assert not (root / ".incoming-half").exists()
+
+
+def test_nothing_is_left_of_an_upload_that_breaks_off(world: World) -> None:
+    def broken() -> Iterator[bytes]:
+        yield b"first half"
+        raise OSError("the browser went away")
+
+    root = Path(django_settings.QINGSHAN_FILES)
+    with pytest.raises(OSError, match="went away"):
+        store_file(chunks=broken(), name="x", uploaded_by=None, now=world.clock.now)
+    assert list(root.glob(".incoming-*")) == []
 
 
 def test_who_uploads_does_not_accept(world: World) -> None:

@@ -1,6 +1,7 @@
 """Long work on its pages: found again, told to the item, given out again, seen by its owner only."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,11 +10,13 @@ from django.urls import reverse
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.scope import system_scope
-from qingshan.commons.files.services import store_file
+from qingshan.commons.files.services import path_of, store_file
+from qingshan.commons.files.tables import store_table
+from qingshan.commons.files.tasks import forget_expired_copies
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.running import run_items
 from qingshan.commons.jobs.selectors import PAGE
-from qingshan.commons.jobs.services import ItemInput, start_job
+from qingshan.commons.jobs.services import ItemInput, finish_job, start_job
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
@@ -178,3 +181,28 @@ def test_a_page_from_elsewhere_is_no_way_back(world: World, sign_in: SignIn) -> 
         with system_scope():
             Job.objects.filter(id=job.id).update(params={"back": back})
         assert "evil.example" not in _page(client, "job_detail", job.id)
+
+
+def test_an_exported_file_is_deleted_after_its_time_and_the_page_says_so(
+    world: World, sign_in: SignIn, transactional_db: None, settings: Any
+) -> None:
+    job = _start(0)
+    viewer = world.viewer(cast.BUREAU_OFFICER)
+    with world.seeing(cast.BUREAU_OFFICER):
+        table = store_table(
+            name="清单", kind="csv", head=["编号"], rows=[["甲"]], owner=viewer.account_id, now=world.clock.now,
+            zone=cast.ZONE,
+        )  # fmt: skip
+        kept = store_file(chunks=[b"evidence"], name="证据", uploaded_by=viewer.account_id, now=world.clock.now)
+        finish_job(job_id=job.id, state="done", message="好了", now=world.clock.now, result_file=table.id)
+    client = sign_in(cast.BUREAU_OFFICER)
+    assert "保存到" in _page(client, "job_detail", job.id)
+    world.clock.tick(days=settings.QINGSHAN_RESULT_DAYS, minutes=-1)
+    forget_expired_copies(timestamp=0)
+    assert path_of(table.sha256).exists()
+    world.clock.tick(minutes=1)
+    forget_expired_copies(timestamp=0)
+    assert not path_of(table.sha256).exists()
+    assert path_of(kept.sha256).exists()
+    assert "已过保存期限" in _page(client, "job_detail", job.id)
+    assert client.get(reverse("web:job_file", args=[job.id])).status_code == 404

@@ -3,6 +3,7 @@
 `QINGSHAN_PROCESS` (web, worker, cli: set by `qingshan serve`), `QINGSHAN_DB_ROLE` (app, owner: set by
 `qingshan migrate`), `DATABASE_URL`, `DATABASE_OWNER_URL`, `QINGSHAN_HOSTS`, `QINGSHAN_HTTPS`, `QINGSHAN_API_RATE`,
 `QINGSHAN_PASSWORD_DAYS`, `QINGSHAN_IDLE_MINUTES`, `QINGSHAN_MFA_ROLES`, `QINGSHAN_API_WRONG_TOKENS`,
+`QINGSHAN_RESULT_DAYS`,
 `QINGSHAN_PRACTICE` (set for the processes of the practice copy), `PRACTICE_DATABASE_URL`,
 `PRACTICE_DATABASE_OWNER_URL` (its server, when one is named), `QINGSHAN_PRACTICE_URL`, `QINGSHAN_REAL_URL` (where each
 of the two tells people the other is).

@@ -7,7 +7,10 @@ from qingshan.commons.journal.models import Matter
 
 
 class StoredFile(models.Model):
-    """One uploaded original (原件). Bytes lie under their SHA-256; position and azimuth were read from EXIF."""
+    """One uploaded original (原件). Bytes lie under their SHA-256; position and azimuth were read from EXIF.
+
+    ``expires_at``: a copy made of what stands in the tables (导出文件) is deleted then; None: kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     sha256 = models.CharField(max_length=64, db_index=True)
@@ -16,6 +19,7 @@ class StoredFile(models.Model):
     original_name = models.CharField(max_length=255)
     uploaded_by = models.UUIDField(null=True)
     uploaded_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     azimuth = models.FloatField(null=True)

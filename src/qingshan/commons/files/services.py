@@ -4,13 +4,15 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.exif import read_header
@@ -51,43 +53,85 @@ def path_of(sha256: str) -> Path:
 
 
 def store_file(
-    *, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime, limit: int | None = None
+    *,
+    chunks: Iterable[bytes],
+    name: str,
+    uploaded_by: UUID | None,
+    now: datetime,
+    limit: int | None = None,
+    expires_at: datetime | None = None,
 ) -> StoredFile:
     """Write an original durably and register it; the same bytes are stored once, each upload has its own row.
 
-    ``limit``: bytes after which the file is refused (`FileRefused`) and nothing of it kept.
+    ``limit``: bytes after which the file is refused (`FileRefused`) and nothing of it kept; ``expires_at``: when it is
+    deleted, for copies that can be made anew.
     """
     root = Path(settings.QINGSHAN_FILES)
     root.mkdir(parents=True, exist_ok=True)
-    digest, size, head = hashlib.sha256(), 0, b""
-    with tempfile.NamedTemporaryFile(dir=root, prefix=".incoming-", delete=False) as handle:
-        for chunk in chunks:
-            head = head or chunk[:64]
-            digest.update(chunk)
-            size += len(chunk)
-            if limit is not None and size > limit:
-                break
-            handle.write(chunk)
-        handle.flush()
-        os.fsync(handle.fileno())
-    if limit is not None and size > limit:
-        Path(handle.name).unlink()
-        raise FileRefused(f"文件“{name}”超过 {limit // 1024 // 1024} MB，请压缩或拆分后再传")
+    incoming = _receive(root, chunks, limit)
+    if incoming is None:
+        raise FileRefused(f"文件“{name}”超过 {(limit or 0) // 1024 // 1024} MB，请压缩或拆分后再传")
     row = StoredFile(
-        sha256=digest.hexdigest(),
-        size=size,
-        media_type=sniff(head),
+        sha256=incoming.sha256,
+        size=incoming.size,
+        media_type=sniff(incoming.head),
         original_name=Path(name.replace("\\", "/")).name[:255] or "未命名",
         uploaded_by=uploaded_by,
         uploaded_at=now,
+        expires_at=expires_at,
     )
     with transaction.atomic():
         # Whoever wipes the same bytes waits until this row is seen, or has wiped them before they are laid down anew.
         _lock_bytes(row.sha256, shared=True)
-        _settle(Path(handle.name), path_of(row.sha256))
+        _settle(incoming.path, path_of(row.sha256))
         _read_photo(row)
         row.save(force_insert=True)
     return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Incoming:
+    path: Path
+    sha256: str
+    size: int
+    head: bytes
+
+
+def _receive(root: Path, chunks: Iterable[bytes], limit: int | None) -> _Incoming | None:
+    """Write what comes to a temporary file; None for too much. Nothing is left of what breaks off."""
+    digest, size, head = hashlib.sha256(), 0, b""
+    with tempfile.NamedTemporaryFile(dir=root, prefix=".incoming-", delete=False) as handle:
+        path = Path(handle.name)
+        try:
+            for chunk in chunks:
+                head = head or chunk[:64]
+                digest.update(chunk)
+                size += len(chunk)
+                if limit is not None and size > limit:
+                    path.unlink()
+                    return None
+                handle.write(chunk)
+            handle.flush()
+            os.fsync(handle.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    return _Incoming(path=path, sha256=digest.hexdigest(), size=size, head=head)
+
+
+def copy_expiry(now: datetime) -> datetime:
+    """When a copy made now (导出文件) is deleted."""
+    return now + timedelta(days=settings.QINGSHAN_RESULT_DAYS)
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete copies whose time is over, with their bytes; one that became evidence of a matter stays."""
+    over = StoredFile.objects.filter(expires_at__lte=now).exclude(Exists(FileUse.objects.filter(file=OuterRef("id"))))
+    digests = list(over.values_list("sha256", flat=True))
+    over.delete()
+    for sha256 in set(digests):
+        wipe_bytes(sha256)
+    return len(digests)
 
 
 def wipe_bytes(sha256: str) -> None:
@@ -95,10 +139,11 @@ def wipe_bytes(sha256: str) -> None:
 
     The caller sees only his own part of the uploads, so the question is asked anew, over all of them.
     """
-    transaction.on_commit(lambda: _wipe_unused(sha256))
+    transaction.on_commit(lambda: wipe_unused(sha256))
 
 
-def _wipe_unused(sha256: str) -> bool:
+def wipe_unused(sha256: str) -> bool:
+    """Delete bytes that no upload has; waits for uploads of the same bytes under way. False: somebody has them."""
     with system_scope():
         _lock_bytes(sha256, shared=False)
         if StoredFile.objects.filter(sha256=sha256).exists():

@@ -18,7 +18,7 @@ import xlsxwriter
 from django.conf import settings
 
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import read_chunks, store_file
+from qingshan.commons.files.services import copy_expiry, read_chunks, store_file
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("xlsx", "csv")
@@ -49,7 +49,7 @@ def store_table(
     zone: ZoneInfo,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> StoredFile:
-    """Write rows as ``kind`` (xlsx or csv) and store the file for its owner as ``name``.
+    """Write rows as ``kind`` (xlsx or csv) and store the file for its owner as ``name``, until it expires.
 
     ``progress`` hears the number of each row as it is written.
     """
@@ -57,11 +57,14 @@ def store_table(
     if settings.QINGSHAN_PRACTICE:
         name = f"【演练】{name}"
     if kind == "csv":
-        return store_file(chunks=_csv(head, counted, zone), name=f"{name}.csv", uploaded_by=owner, now=now)
+        chunks = _csv(head, counted, zone)
+        return store_file(chunks=chunks, name=f"{name}.csv", uploaded_by=owner, now=now, expires_at=copy_expiry(now))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
         write_xlsx(path, head, counted, zone)
-        return store_file(chunks=read_chunks(path), name=f"{name}.xlsx", uploaded_by=owner, now=now)
+        return store_file(
+            chunks=read_chunks(path), name=f"{name}.xlsx", uploaded_by=owner, now=now, expires_at=copy_expiry(now)
+        )
 
 
 def _counted(rows: Iterable[Sequence[Cell]], progress: Callable[[int], None]) -> Iterator[Sequence[Cell]]:

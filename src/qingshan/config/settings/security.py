@@ -64,6 +64,9 @@ QINGSHAN_PASSWORD_DAYS = number("QINGSHAN_PASSWORD_DAYS", 90, least=0)
 """A password older than this must be changed at the next page; 0: never."""
 QINGSHAN_IDLE_MINUTES = number("QINGSHAN_IDLE_MINUTES", 30, least=0)
 """A session not used for so long is ended; 0: only after its twelve hours."""
+QINGSHAN_RESULT_DAYS = number("QINGSHAN_RESULT_DAYS", 30, least=1)
+"""Exported files are deleted after so many days: copies grow stale and lie beside the rights of whoever made them; each
+can be made anew. A monthly report is still there when the next one is made."""
 QINGSHAN_MFA_ROLES = frozenset(words("QINGSHAN_MFA_ROLES"))
 """Roles that must have a second factor; everybody else may."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -82,25 +83,31 @@ def _again(request: ApiRequest, row: StoredAnswer) -> HttpResponse:
 
 
 def request_digest(request: ApiRequest) -> str:
-    """SHA-256 over method, address and content; a form counts by its fields and files, not by its boundary."""
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    for part in _content(request):
-        digest.update(part)
+    """SHA-256 over method, address and content; a form counts by its fields and files, not by its boundary.
+
+    Each part is preceded by its length, so that no two requests fall together by where one part ends.
+    """
+    digest = hashlib.sha256()
+    for part in (str(request.method).encode(), request.get_full_path().encode(), *_content(request)):
+        digest.update(len(part).to_bytes(8, "big") + part)
     return digest.hexdigest()
 
 
 def _content(request: ApiRequest) -> Iterator[bytes]:
     if request.content_type == "multipart/form-data":
         for name in sorted(request.POST):
-            yield f"{name}={request.POST[name]}\n".encode()
+            yield from (b"field", name.encode(), *(value.encode() for value in request.POST.getlist(name)))
         for name in sorted(request.FILES):
-            file = request.FILES[name]
-            file.seek(0)  # type: ignore[union-attr]
-            yield f"{name}:{digest_of(file.chunks())}\n".encode()  # type: ignore[union-attr]
+            yield from (b"file", name.encode(), *map(_file_digest, request.FILES.getlist(name)))
     elif hasattr(request, "raw"):
         yield request.raw_digest.encode()
     else:
         yield request.body
+
+
+def _file_digest(file: UploadedFile) -> bytes:
+    file.seek(0)
+    return digest_of(file.chunks()).encode()
 
 
 def digest_of(chunks: Iterable[bytes]) -> str:

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from qingshan.commons.files.services import read_chunks, store_file
+from qingshan.commons.files.services import copy_expiry, read_chunks, store_file
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome
@@ -75,5 +75,6 @@ def make_ledger_file(job: Job, acting: Acting, progress: Progress) -> Outcome:
             name=f"台账清单-截至{moment.astimezone(zone):%Y%m%d-%H%M}-{rows}行.xlsx",
             uploaded_by=acting.viewer.account_id,
             now=acting.now(),
+            expires_at=copy_expiry(acting.now()),
         )
     return Outcome(message=f"台账共 {rows} 行，已生成，可以下载", result={"rows": rows}, result_file=row.id)

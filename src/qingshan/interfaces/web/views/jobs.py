@@ -107,6 +107,7 @@ def job_detail(request: OfficeRequest, job_id: UUID) -> HttpResponse:
         "first_url": here if after else "",
         "next_url": f"{here}&after={found.next}" if found.next else "",
         "result_file": result,
+        "result_gone": own and bool(job.result_file) and (result is None or not path_of(result.sha256).is_file()),
         "undone": undone if own and not is_active(job) and job.task else 0,
         "retried": job.result.get(RETRIED_AS, ""),
         "retry_of": job.params.get("retry_of", ""),
@@ -180,7 +181,7 @@ def job_file(request: OfficeRequest, job_id: UUID) -> HttpResponseBase:
     job = job_or_404(job_id)
     row = visible_file(job.result_file) if job.result_file else None
     if row is None or not path_of(row.sha256).is_file():
-        raise Http404(_("这项任务没有可以下载的文件"))
+        raise Http404(_("这项任务没有可以下载的文件，或文件已过保存期限"))
     response = FileResponse(
         path_of(row.sha256).open("rb"), as_attachment=True, filename=row.original_name, content_type=_media_type(row)
     )
