@@ -77,7 +77,7 @@ def prepare(plan: Path = PLAN) -> list[DemoAccount]:
     with system_scope():
         load_folder(plan, now=now, loaded_by="合成数据")
         seat_people(since=(now - timedelta(days=DAYS + 30)).date())
-        return make_accounts()
+        return make_accounts(now=now)
 
 
 def seed(*, leads: int, cases: int, seed: int = 1, until: datetime | None = None, days: int = DAYS) -> Seeded:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from qingshan.commons.people.models import Account
 from qingshan.contexts.campaigns import selectors
 from qingshan.contexts.cases.public import Case
 from qingshan.contexts.leads.public import Lead
+from qingshan.interfaces.web.gatekeeping import SEEN_KEY
 from tests import cast
 from tests.support.making import World
 
@@ -71,6 +73,9 @@ def sign_in(db: None, clock: cast.Clock) -> Callable[[cast.Member], Client]:
         client.force_login(
             Account.objects.get(username=member.username), backend="django.contrib.auth.backends.ModelBackend"
         )
+        session = client.session
+        session[SEEN_KEY] = int(time.time())
+        session.save()
         return client
 
     return signed

@@ -17,12 +17,12 @@ from tests.cast import PLAN
 
 BATCH = PLAN / "demo" / "patches-2024-batch3.geojson"
 PEOPLE = """
-from datetime import date
+from datetime import UTC, date, datetime
 from qingshan.commons.base.scope import system_scope
 from qingshan.interfaces.cli.demo_people import make_accounts, seat_people
 with system_scope():
     seat_people(since=date(2024, 7, 1))
-    make_accounts()
+    make_accounts(now=datetime(2024, 7, 1, tzinfo=UTC))
 """
 ROWS = """
 from qingshan.commons.base.scope import system_scope

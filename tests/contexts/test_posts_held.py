@@ -185,7 +185,7 @@ def test_one_act_hands_all_posts_over_and_the_work_goes_with_them(world: World) 
     with world.seeing_all():
         acts = set(Entry.objects.filter(act="person.hand_over").values_list("act_id", flat=True))
     assert len(acts) == 1
-    account = Account.objects.create_account(username="newcomer", password=None, person=receiver)
+    account = Account.objects.create_account(username="newcomer", password=None, person=receiver, chosen_at=None)
     viewer = viewer_of(account, today=since, post_id=post_of(cast.TOWNSHIP_OFFICER.post).id)
     assert viewer is not None
     viewer.apply_scope()

@@ -13,7 +13,12 @@ from django.core.exceptions import ValidationError
 from qingshan.commons.accounts.models import UsedPassword
 from qingshan.commons.accounts.recording import is_administrator, local_day, record_on_persons, require
 from qingshan.commons.accounts.sessions import end_access_of
-from qingshan.commons.accounts.sign_ins import Client, write_sign_in
+from qingshan.commons.accounts.sign_ins import (
+    MOST_PASSWORD_FAILURES,
+    Client,
+    recent_password_failures,
+    write_sign_in,
+)
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.selectors import holdings_of
@@ -43,11 +48,14 @@ class OfficePasswordValidator:
 
 
 def password_state(account: Account, *, now: datetime, days: int) -> str:
-    """Why a password must be changed before anything else: ``first``, ``expired`` or "" (``days`` 0: never ages)."""
-    if account.must_change:
-        return "first"
+    """Why a password must be changed before anything else: ``first``, ``expired`` or "" (``days`` 0: never ages).
+
+    A password of which nobody knows when its holder chose it counts as given by somebody else.
+    """
     changed = account.password_changed_at
-    return "expired" if days and changed is not None and now >= changed + timedelta(days=days) else ""
+    if account.must_change or changed is None:
+        return "first"
+    return "expired" if days and now >= changed + timedelta(days=days) else ""
 
 
 def is_void(account: Account, *, now: datetime) -> bool:
@@ -58,7 +66,14 @@ def is_void(account: Account, *, now: datetime) -> bool:
 def change_password(
     *, account: Account, old: str, new: str, again: str, keep_session: str, client: Client, now: datetime
 ) -> None:
-    """Change one's own password; other devices and all tokens end. Refused with everything that is wrong."""
+    """Change one's own password; other devices and all tokens end. Refused with everything that is wrong.
+
+    A wrong old one is refused as ``old``: whoever asks notes it, in a transaction that is kept.
+    """
+    if recent_password_failures(account, now=now) >= MOST_PASSWORD_FAILURES:
+        raise ActRefused("locked", "原口令连续输错，半小时后再改；忘记原口令请找系统管理员发放初始口令")
+    if not check_password(old, account.password):
+        raise ActRefused("old", "口令没有改", ("原口令不对",))
     problems = _problems(account, old, new, again)
     if problems:
         raise ActRefused("password", "口令没有改", tuple(problems))
@@ -76,8 +91,6 @@ def change_password(
 
 
 def _problems(account: Account, old: str, new: str, again: str) -> list[str]:
-    if not check_password(old, account.password):
-        return ["原口令不对"]
     problems = [] if new == again else ["两次输入的新口令不一样"]
     if new == old or any(check_password(new, digest) for digest in _used(account)):
         problems.append(f"新口令不能与最近用过的 {REMEMBERED} 个相同")

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qingshan.commons.accounts.models import Roster, RosterRow
 from qingshan.commons.people.models import Account, Holding
+from qingshan.domain.posts import ADMINISTRATORS
 
 FILTERS = ("no_post", "never", "expired", "stopped", "locked", "no_password")
 
@@ -20,6 +21,14 @@ class AccountLine:
 
     account: Account
     posts: tuple[Holding, ...]
+
+
+def administrators_among(account_ids: Iterable[UUID], *, today: date) -> set[UUID]:
+    """Accounts of persons who hold, or will hold, an administrator's post: the operator keeps these."""
+    persons = dict(Account.objects.filter(id__in=list(account_ids)).values_list("person_id", "id"))
+    rows = Holding.objects.filter(person_id__in=list(persons))
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today)).select_related("post")
+    return {persons[row.person_id] for row in rows if set(row.post.roles) & ADMINISTRATORS}
 
 
 def _held(today: date) -> QuerySet[Holding]:

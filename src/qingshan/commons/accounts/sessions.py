@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
 
 from qingshan.commons.accounts.models import SessionRecord
 from qingshan.commons.accounts.recording import leave_administrators, record_on_persons, require
@@ -38,6 +39,17 @@ def rename_session(*, key: str, new_key: str) -> None:
 def close_session(*, key: str, how: str, now: datetime) -> None:
     """Note that a session ended by itself: signed out, idle."""
     SessionRecord.objects.filter(key=key, ended_at=None).update(ended_at=now, ended_by=how)
+
+
+def close_expired_sessions(*, at: datetime, now: datetime) -> int:
+    """Forget sessions whose time is over and note that their devices are signed out; returns how many were.
+
+    ``at``: real time, by which sessions run out. Somebody who closes the browser never signs out.
+    """
+    Session.objects.filter(expire_date__lt=at).delete()
+    rows = SessionRecord.objects.filter(ended_at=None)
+    gone = rows.exclude(Exists(Session.objects.filter(session_key=OuterRef("key"))))
+    return gone.update(ended_at=now, ended_by="expired")
 
 
 def end_access_of(*, account: Account, how: str, by: str, now: datetime, keep: str = "") -> int:

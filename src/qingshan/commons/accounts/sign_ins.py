@@ -1,7 +1,7 @@
 """The sign-in log (登录日志) and the lock after wrong passwords (django-axes). Clients are told in plain words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +12,19 @@ from django.db.models import Max, Sum
 
 from qingshan.commons.accounts.models import SignInRecord
 from qingshan.commons.accounts.recording import record_on_persons, require
+from qingshan.commons.base.scope import system_scope
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
+from qingshan.commons.tokens.services import count_wrong
 from qingshan.domain.acts import ActRefused
 
 UNKNOWN = "（没有此账号）"
+MOST_PASSWORD_FAILURES, PASSWORD_PAUSE = 5, timedelta(minutes=30)
+"""Whoever sits at an open session cannot try out its password without end."""
 EVENTS = (
     "sign_in", "failure", "locked", "void", "second_failure", "sign_out", "idle", "ended", "password", "first_password",
-    "unlocked", "second_on", "second_off", "stopped", "resumed", "token_made", "token_ended",
+    "unlocked", "second_on", "second_off", "stopped", "resumed", "token_made", "token_ended", "password_failure",
 )  # fmt: skip
 
 
@@ -44,6 +48,33 @@ def write_sign_in(*, event: str, account: Account | None, client: Client, now: d
         note=note[:200],
     )
     SignInRecord.objects.bulk_create([record])
+
+
+MOST_FAILURES_NOTED, MOST_NOTED_AT_ALL = 10, 200
+"""Failed sign-ins written down per minute: of one address, and of all together. Anybody can knock, without an account;
+the log is kept for good and must not be filled by him."""
+
+
+def write_failure(*, event: str, account: Account | None, client: Client, now: datetime) -> bool:
+    """Note a failed sign-in; of very many in one minute the first are noted, then one line says that there were more.
+
+    Returns whether a line was written.
+    """
+    with system_scope():
+        of_address = count_wrong(address=client.address or "0.0.0.0", now=now, what="sign-in ")  # noqa: S104 - unknown
+        of_all = count_wrong(address="", now=now, what="sign-in ")
+    most = of_address > MOST_FAILURES_NOTED or of_all > MOST_NOTED_AT_ALL
+    if most and of_address != MOST_FAILURES_NOTED + 1:
+        return False
+    note = "此地址这一分钟内失败过多，其后不再逐条记录" if most else ""
+    write_sign_in(event=event, account=None if most else account, client=client, now=now, note=note)
+    return True
+
+
+def recent_password_failures(account: Account, *, now: datetime) -> int:
+    """How often the old password was typed wrongly of late when it was to be changed. Needs the account's scope."""
+    rows = SignInRecord.objects.filter(account=account, event="password_failure", at__gt=now - PASSWORD_PAUSE)
+    return rows.count()
 
 
 def sign_ins(

@@ -3,11 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qingshan.commons.accounts.models import Roster
 from qingshan.commons.accounts.roster_reading import RosterUnreadable, read_roster
 from qingshan.commons.accounts.rosters import ACCEPT_TASK, READ_TASK, accept_roster, fail_roster, store_rows
+from qingshan.commons.accounts.sessions import close_expired_sessions
+from qingshan.commons.base.clock import server_clock
+from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.services import path_of
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
@@ -26,6 +30,20 @@ def read_roster_task(job_id: str) -> None:
 def accept_roster_task(job_id: str) -> None:
     """Create the accounts of a roster, all or none."""
     run_whole(UUID(job_id), _accept)
+
+
+EVERY_HOUR = "25 * * * *"
+
+
+@app.periodic(cron=EVERY_HOUR)
+@app.task(
+    name="qingshan.commons.accounts.tasks.close_expired", queueing_lock="close_expired_sessions", pass_context=False
+)
+def close_expired(timestamp: int) -> None:
+    """Sign devices out whose sessions ran out. ``timestamp`` is the queue's own."""
+    del timestamp
+    with system_scope():
+        close_expired_sessions(at=timezone.now(), now=server_clock()())
 
 
 def _read(job: Job, acting: Acting, progress: Progress) -> Outcome:

@@ -1,5 +1,7 @@
 """Tables of people: duties and rights hang on posts, people hold posts for a time."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -100,9 +102,11 @@ class Holding(models.Model):
 class AccountManager(BaseUserManager["Account"]):
     """Makes accounts."""
 
-    def create_account(self, *, username: str, password: str | None, person: Person | None) -> "Account":
-        """Create an account; without a password nobody can sign in to it."""
-        account = self.model(username=username, person=person)
+    def create_account(
+        self, *, username: str, password: str | None, person: Person | None, chosen_at: datetime | None
+    ) -> "Account":
+        """Create an account; without a password nobody can sign in to it. ``chosen_at`` None: it must be changed."""
+        account = self.model(username=username, person=person, password_changed_at=chosen_at)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -112,7 +116,7 @@ class Account(AbstractBaseUser):
     """A sign-in (账号) of one person.
 
     ``must_change``: the password was given by somebody else; not used by ``first_until`` it is void.
-    ``password_changed_at`` None: the password does not age (demonstration).
+    ``password_changed_at``: when its holder chose it; None: he never did, and must before anything else.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)

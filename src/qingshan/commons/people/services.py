@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -85,6 +85,8 @@ def create_person(*, name: str, demo: bool) -> Person:
     return Person.objects.create(name=name, demo=demo)
 
 
-def create_account(*, username: str, password: str | None, person: Person | None) -> Account:
-    """Create a sign-in."""
-    return Account.objects.create_account(username=username, password=password, person=person)
+def create_account(
+    *, username: str, password: str | None, person: Person | None, chosen_at: datetime | None
+) -> Account:
+    """Create a sign-in; ``chosen_at``: when the password was chosen, None: it must be changed at the first sign-in."""
+    return Account.objects.create_account(username=username, password=password, person=person, chosen_at=chosen_at)

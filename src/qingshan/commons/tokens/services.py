@@ -143,13 +143,15 @@ RETURNING calls
 """
 
 
-def count_wrong(*, address: str, now: datetime) -> int:
+def count_wrong(*, address: str, now: datetime, what: str = "") -> int:
     """Count a call with a wrong token; returns how many came from this address in this minute, this one included.
 
-    An IPv6 address counts by its /64: whoever has one has them all. Asks for a system scope.
+    ``what``: another kind of failure, counted apart; an empty ``address``: from anywhere. An IPv6 address counts by its
+    /64: whoever has one has them all. Asks for a system scope.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_WRONG, [_network(address), int(now.timestamp()) // 60])
+        place = _network(address) if address else "*"
+        cursor.execute(_COUNT_WRONG, [what + place, int(now.timestamp()) // 60])
         return int(cursor.fetchone()[0])
 
 

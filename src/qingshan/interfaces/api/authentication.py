@@ -75,7 +75,7 @@ def caller_of(request: ApiRequest) -> Caller:
 
 def _check_account(account: Account) -> None:
     """A token rests while its account may not sign in; one that is closed opens nothing (`find_token`)."""
-    if account.must_change:
+    if account.must_change or account.password_changed_at is None:
         raise Problem(401, "first_password", "账号的初始口令还没有改，请先登录系统改口令", headers=CHALLENGE)
     if is_locked(account.username, at=timezone.now()):
         raise Problem(401, "locked", "账号因连续输错口令已锁定，解除后令牌恢复", headers=CHALLENGE)

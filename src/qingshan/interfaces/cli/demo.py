@@ -64,7 +64,7 @@ def command(directory: Path) -> None:
 def _people() -> list[DemoAccount]:
     with system_scope():
         seat_people(since=(PUBLISHED - timedelta(days=30)).date())
-        return make_accounts()
+        return make_accounts(now=PLAYED_UNTIL)
 
 
 def _accounts_file() -> Path:

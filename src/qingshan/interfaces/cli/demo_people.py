@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 from pathlib import Path
 
@@ -80,27 +80,28 @@ def _skipped(post: Post, villages: dict[str, int]) -> bool:
     return villages[township] > 2 * VILLAGES_WITH_PEOPLE
 
 
-def make_accounts() -> list[DemoAccount]:
-    """Create the sign-ins with random passwords; one that exists gets a new password."""
+def make_accounts(*, now: datetime) -> list[DemoAccount]:
+    """Create the sign-ins with random passwords chosen ``now``; one that exists gets a new password."""
     village = Post.objects.filter(slug__contains="village-patroller", unit__division__code__startswith="130132204")
     wanted = [*ACCOUNTS]
     first = village.order_by("sort").first()
     if first is not None:
         wanted.append(("village_patroller", "village-patroller", first.slug))
-    return [made for made in (_account(*one) for one in wanted) if made is not None]
+    return [made for made in (_account(*one, now) for one in wanted) if made is not None]
 
 
-def _account(role: str, username: str, post_slug: str) -> DemoAccount | None:
+def _account(role: str, username: str, post_slug: str, now: datetime) -> DemoAccount | None:
     holding = Holding.objects.filter(post__slug=post_slug, until__isnull=True).select_related("person").first()
     if holding is None:
         return None
     password = secrets.token_urlsafe(9)
     account = Account.objects.filter(username=username).first()
     if account is None:
-        create_account(username=username, password=password, person=holding.person)
+        create_account(username=username, password=password, person=holding.person, chosen_at=now)
     else:
         account.set_password(password)
-        account.save(update_fields=["password"])
+        account.password_changed_at = now
+        account.save(update_fields=["password", "password_changed_at"])
     return DemoAccount(role=role, username=username, password=password)
 
 

@@ -46,7 +46,9 @@ class Stage:
     def _viewer(self, post: str) -> Viewer:
         holding = Holding.objects.select_related("person").get(post__slug=post, until__isnull=True)
         account = Account.objects.filter(person=holding.person).first()
-        account = account or create_account(username=f"demo.{post}"[:60], password=None, person=holding.person)
+        account = account or create_account(
+            username=f"demo.{post}"[:60], password=None, person=holding.person, chosen_at=None
+        )
         viewer = viewer_of(account, today=self.now.astimezone(ZONE).date(), post_id=holding.post_id)
         if viewer is None:
             raise LookupError(f"演示职务 {post} 没有任职")

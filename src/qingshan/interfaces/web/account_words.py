@@ -24,6 +24,7 @@ EVENTS: dict[str, str | Promise] = {
     "locked": gettext_lazy("锁定"),
     "void": gettext_lazy("初始口令过期"),
     "second_failure": gettext_lazy("动态口令错误"),
+    "password_failure": gettext_lazy("改口令时原口令错误"),
     "sign_out": gettext_lazy("退出"),
     "idle": gettext_lazy("久未操作，自动退出"),
     "ended": gettext_lazy("设备被退出"),
@@ -37,7 +38,7 @@ EVENTS: dict[str, str | Promise] = {
     "token_made": gettext_lazy("生成个人令牌"),
     "token_ended": gettext_lazy("停用个人令牌"),
 }
-BAD_EVENTS = frozenset({"failure", "locked", "void", "second_failure"})
+BAD_EVENTS = frozenset({"failure", "password_failure", "locked", "void", "second_failure"})
 
 
 def tabs_of(viewer: Viewer, active: str) -> list[dict[str, Any]]:

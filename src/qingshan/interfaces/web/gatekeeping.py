@@ -17,6 +17,8 @@ from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import ADMIN_DIVISION, Viewer
 
 SEEN_KEY, SECOND_KEY = "seen", "second_factor"
+POLL_HEADER = "Qingshan-Poll"
+"""Sent by parts of a page that ask again by themselves: nobody is at the desk for that."""
 EVERY = 60
 """Seconds after which a session in use is written again."""
 FREE = frozenset({"my_password", "my_second_factor", "my_second_factor_on"})
@@ -43,14 +45,14 @@ def begin_session(request: HttpRequest, account: Account, *, now: datetime, seco
 
 
 def is_idle(request: HttpRequest) -> bool:
-    """Whether the session was left alone for too long."""
+    """Whether the session was left alone for too long; one that does not say since when, was."""
     seen, minutes = request.session.get(SEEN_KEY), settings.QINGSHAN_IDLE_MINUTES
-    return bool(minutes) and isinstance(seen, int) and time.time() - seen > minutes * 60
+    return bool(minutes) and not (isinstance(seen, int) and time.time() - seen <= minutes * 60)
 
 
 def note_use(request: HttpRequest, *, now: datetime) -> None:
-    """Write, at most once a minute, that the session is in use. Needs the viewer's scope."""
-    seen = request.session.get(SEEN_KEY)
+    """Write, at most once a minute, that somebody uses the session. Needs the viewer's scope."""
+    seen = None if request.headers.get(POLL_HEADER) else request.session.get(SEEN_KEY)
     if isinstance(seen, int) and time.time() - seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())
         if request.session.session_key is not None:

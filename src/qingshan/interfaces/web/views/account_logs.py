@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from qingshan.commons.accounts.selectors import administrators_among
 from qingshan.commons.accounts.sessions import open_sessions
 from qingshan.commons.accounts.sign_ins import EVENTS as KNOWN
 from qingshan.commons.accounts.sign_ins import sign_ins
@@ -18,6 +19,7 @@ from qingshan.interfaces.web.account_words import ADMINISTRATORS, BAD_EVENTS, EV
 from qingshan.interfaces.web.casework.listing import read_uuid
 from qingshan.interfaces.web.gatekeeping import read_administration
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.posts import today_of
 
 PAGE = 50
 
@@ -37,8 +39,10 @@ def session_list(request: OfficeRequest) -> HttpResponse:
     """Devices signed in now, newest first, each with a button to end it."""
     found = open_sessions(before=read_uuid(request.GET.get("before", "")), limit=PAGE + 1)
     rows = found[:PAGE]
+    apart = administrators_among({row.account_id for row in rows}, today=today_of(request))
     context = {
         "sessions": rows,
+        "kept_apart": apart - {request.viewer.account_id},
         "tabs": tabs_of(request.viewer, "session_list"),
         "own_key": request.session.session_key,
         "now": request.now,

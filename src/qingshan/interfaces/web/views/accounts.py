@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qingshan.commons.accounts.keeping import open_account, set_account_active
 from qingshan.commons.accounts.passwords import FIRST_DAYS, MOST_AT_ONCE, issue_first_passwords, password_state
 from qingshan.commons.accounts.second_factor import drop_second_factor, has_second_factor
-from qingshan.commons.accounts.selectors import FILTERS, AccountLine, account_by_id, accounts
+from qingshan.commons.accounts.selectors import FILTERS, AccountLine, account_by_id, accounts, administrators_among
 from qingshan.commons.accounts.sessions import end_all_sessions, open_sessions
 from qingshan.commons.accounts.sign_ins import locked_usernames, sign_ins, unlock_account
-from qingshan.commons.people.models import Account
+from qingshan.commons.people.models import Account, Holding
 from qingshan.commons.people.selectors import holdings_of, units
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
@@ -60,6 +60,7 @@ def account_list(request: OfficeRequest) -> HttpResponse:
     lines, more = found[:size], len(found) > size
     context = {
         "rows": [_row(request, line, locked) for line in lines],
+        "kept_apart": {line.account.id for line in lines if any(_administers(held) for held in line.posts)},
         "fields": _filters(asked, only),
         "tabs": tabs_of(request.viewer, "account_list"),
         "may_keep": request.viewer.has(KEEPER),
@@ -71,6 +72,10 @@ def account_list(request: OfficeRequest) -> HttpResponse:
         "now": request.now,
     }
     return render(request, "web/accounts/list.html", context)
+
+
+def _administers(held: Holding) -> bool:
+    return not set(ADMINISTRATORS).isdisjoint(held.post.roles)
 
 
 def _row(request: OfficeRequest, line: AccountLine, locked: Container[str]) -> dict[str, object]:
@@ -143,6 +148,8 @@ def _detail_context(request: OfficeRequest, account_id: UUID) -> dict[str, objec
     locked = locked_usernames(at=timezone.now())
     log = sign_ins(account_id=account.id, limit=20)
     held = holdings_of(account.person_id, after=today_of(request)) if account.person_id else []
+    may_keep, own = request.viewer.has(KEEPER), account.id == request.viewer.account_id
+    operators = account.id in administrators_among([account.id], today=today_of(request))
     return {
         "account": account,
         "posts": [row for row in held if row.since <= today_of(request)],
@@ -154,8 +161,10 @@ def _detail_context(request: OfficeRequest, account_id: UUID) -> dict[str, objec
         "log": [
             {"line": line, "word": EVENTS.get(line.event, line.event), "bad": line.event in BAD_EVENTS} for line in log
         ],
-        "may_keep": request.viewer.has(KEEPER),
-        "is_self": account.id == request.viewer.account_id,
+        "may_keep": may_keep,
+        "may_end": may_keep and (own or not operators),
+        "operators": may_keep and operators and not own,
+        "may_act": may_keep and not own and not operators,
         "days": FIRST_DAYS,
         "now": request.now,
     }

@@ -32,6 +32,7 @@ from qingshan.contexts.ledgers.public import (
     template_at,
     template_by_id,
     templates,
+    words_of,
     write_layout,
 )
 from qingshan.domain.acts import ActRefused
@@ -156,7 +157,7 @@ def _columns(layout: Layout) -> list[dict[str, object]]:
         field = FIELD_BY_KEY.get(column.field)
         words = [
             {"code": code, "own": word, "word": column.words.get(code, word)}
-            for code, word in (field.words.items() if field else ())
+            for code, word in words_of(column.field).items()
         ]
         chosen = column.field if column.kind == "field" else f"-{column.kind}"
         rows.append({"number": number, "column": column, "field": field, "words": words, "chosen": chosen})
@@ -218,7 +219,7 @@ def _choice(post: QueryDict, number: int) -> ColumnChoice:
     what = post.get(f"what-{number}", "-empty")
     kind = what[1:] if what.startswith("-") else "field"
     field = what if kind == "field" else ""
-    known = FIELD_BY_KEY[field].words if field in FIELD_BY_KEY else {}
+    known = words_of(field)
     words = {code: post.get(f"word-{number}-{code}", "") for code in known if f"word-{number}-{code}" in post}
     decimals = read_float(post.get(f"decimals-{number}", "2"))
     return ColumnChoice(

@@ -30,7 +30,7 @@ from qingshan.commons.accounts.second_factor import (
     switch_on,
 )
 from qingshan.commons.accounts.sessions import end_session, open_sessions, rename_session
-from qingshan.commons.accounts.sign_ins import sign_ins
+from qingshan.commons.accounts.sign_ins import sign_ins, write_sign_in
 from qingshan.commons.people.models import Account
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
@@ -114,10 +114,17 @@ def my_password(request: OfficeRequest) -> HttpResponse:
     old, new, again = (request.POST.get(name, "")[:200] for name in ("old", "new", "again"))
     key = request.session.session_key or ""
 
+    failed: list[ActRefused] = []
+
     def run() -> None:
-        change_password(
-            account=account, old=old, new=new, again=again, keep_session=key, client=client_of(request), now=request.now
-        )
+        try:
+            change_password(
+                account=account, old=old, new=new, again=again, keep_session=key, client=client_of(request),
+                now=request.now,
+            )  # fmt: skip
+        except ActRefused as refusal:
+            failed.append(refusal)
+            raise
 
     response = perform(
         request,
@@ -127,6 +134,8 @@ def my_password(request: OfficeRequest) -> HttpResponse:
         template=PASSWORD,
         context=context,
     )
+    if any(refusal.code == "old" for refusal in failed):
+        write_sign_in(event="password_failure", account=account, client=client_of(request), now=request.now)
     if response.status_code in (204, 302):
         _stay_signed_in(request, account)
     return response

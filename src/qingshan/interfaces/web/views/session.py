@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from qingshan.commons.accounts.passwords import is_void
 from qingshan.commons.accounts.second_factor import check_code, has_second_factor
-from qingshan.commons.accounts.sign_ins import write_sign_in
+from qingshan.commons.accounts.sign_ins import write_failure, write_sign_in
 from qingshan.commons.base.scope import set_scope
 from qingshan.commons.people.models import Account
 from qingshan.domain.acts import ActRefused
@@ -91,7 +91,7 @@ def _note_failure(request: HttpRequest) -> None:
     username = request.POST.get("username", "").strip()[:60]
     known = None if "\x00" in username else Account.objects.filter(username=username).first()
     event = "locked" if getattr(request, "axes_locked_out", False) else "failure"
-    write_sign_in(event=event, account=known, client=client_of(request), now=_now(request))
+    write_failure(event=event, account=known, client=client_of(request), now=_now(request))
 
 
 def locked_out(request: HttpRequest, _response: object = None, _credentials: object = None) -> HttpResponse:
