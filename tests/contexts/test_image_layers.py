@@ -105,6 +105,15 @@ def test_a_geotiff_that_cannot_be_placed_is_refused(tmp_path: Path, changes: dic
         build_pyramid(source, tmp_path / "a.mbtiles", COUNTY, told)
 
 
+def test_a_block_counts_with_all_its_bands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of 256 by 256: three bands are 192 KB, one band is 64 KB."""
+    monkeypatch.setattr("qingshan.imagery.geotiff.MOST_BLOCK", 100_000)
+    assert build_pyramid(geotiff(tmp_path / "one.tif", bands=1), tmp_path / "one.mbtiles", COUNTY, told).tiles
+    monkeypatch.setattr("qingshan.imagery.geotiff.MOST_BLOCK", 190_000)
+    with pytest.raises(PictureRefused, match="没有分块"):
+        build_pyramid(geotiff(tmp_path / "three.tif"), tmp_path / "three.mbtiles", COUNTY, told)
+
+
 def test_a_broken_geotiff_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.tif").write_bytes(geotiff(tmp_path / "b.tif").read_bytes()[:900])
     with pytest.raises(PictureRefused, match=r"打不开|没有"):
@@ -152,6 +161,7 @@ def test_an_mbtiles_is_copied_tile_by_tile(tmp_path: Path) -> None:
         ([(9, 10, 10, png())], "png", "没有重叠"),
         ([("a", X, ROW, png())], "png", "编号有误"),
         ([(9, X, ROW, png())], "pbf", "矢量瓦片"),
+        ([(9, X, ROW, png()), (11, 4 * X + 2, 4 * ROW + 3, png())], "png", "缺第 10 级"),
     ],
 )
 def test_a_doubtful_mbtiles_is_refused(tmp_path: Path, rows: Any, fmt: str, said: str) -> None:
@@ -255,6 +265,9 @@ def test_a_picture_that_cannot_be_read_says_why(world: World, tmp_path: Path) ->
     layer = hand_in(world, geotiff(tmp_path / "a.tif", crs=None))
     assert layer.state == "failed"
     assert "没有坐标系" in layer.problem
+    with world.seeing_all():
+        acts = list(Entry.objects.filter(matter_id=layer.id).order_by("seq").values_list("act", flat=True))
+    assert acts == ["image_layer.register", "image_layer.fail"]
     with pytest.raises(ActRefused, match="状态已经变化"):
         world.perform(cast.BUREAU_OFFICER, publish_layer, layer_id=layer.id, show_from=0, show_to=22)
 

@@ -21,8 +21,8 @@ from qingshan.geo.features import ReadError
 from qingshan.imagery.tiles import DEEPEST, Box, PictureRefused, Pyramid, TileWriter, meets
 
 MOST_PIXELS = 4_000_000_000
-MOST_BLOCK = 64_000_000
-"""Pixels of one block: a file in a single huge strip would have to be unpacked at once."""
+MOST_BLOCK = 128 * 1024 * 1024
+"""Bytes of one block with all its bands: a file in a single huge strip would have to be unpacked at once."""
 SIDE = 256
 HALF = 20_037_508.342789244
 COARSEST = 8
@@ -65,12 +65,13 @@ def _checked_crs(raster: Any) -> CRS:
 def _check_size(raster: Any) -> None:
     if raster.width * raster.height > MOST_PIXELS:
         raise PictureRefused(f"影像为 {raster.width}×{raster.height} 像素，超过 40 亿，请分幅或降低分辨率")
-    if any(rows * columns > MOST_BLOCK for rows, columns in raster.block_shapes):
-        raise PictureRefused("影像没有分块（一块超过 6400 万像素），请按 256×256 或 512×512 分块导出")
     if raster.dtypes[0] not in ("uint8", "uint16") or raster.count not in (1, 2, 3, 4):
         raise PictureRefused(
             f"影像为 {raster.count} 个波段、{raster.dtypes[0]}；请导出为 1、3 或 4 波段的 8 位或 16 位影像"
         )
+    pixel = raster.count * np.dtype(raster.dtypes[0]).itemsize
+    if any(rows * columns * pixel > MOST_BLOCK for rows, columns in raster.block_shapes):
+        raise PictureRefused("影像没有分块（一块解开超过 128 MB），请按 256×256 或 512×512 分块导出")
 
 
 def _extent(raster: Any, county: Box) -> Box:

@@ -143,6 +143,11 @@ def _copy(database: sqlite3.Connection, target: Path, county: Box, tell: Callabl
     if not near or box is None or not meets(box, county):
         raise PictureRefused("影像范围与本县没有重叠，请核对文件；MBTiles 的瓦片应为 Web 墨卡托（TMS 行号）")
     zooms = (min(writer.zooms), max(writer.zooms))
+    if missing := sorted(set(range(zooms[0], zooms[1])) - writer.zooms):
+        levels = "、".join(map(str, missing))
+        raise PictureRefused(
+            f"缺第 {levels} 级瓦片，地图放到这些级别会是空白；请按 {zooms[0]}–{zooms[1]} 级连续导出后再传"
+        )
     return Pyramid(
         path=target, min_zoom=zooms[0], max_zoom=zooms[1], box=box, tiles=writer.count, crs="Web 墨卡托（EPSG:3857）"
     )

@@ -1,7 +1,7 @@
 """Acts on image layers: handing in, publishing, withdrawing. Reading the picture itself is the worker's."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from qingshan.commons.image_layers.models import ImageLayer
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import start_job
 from qingshan.commons.journal.services import MatterChange, act_transaction, record_act
-from qingshan.commons.people.viewer import Acting
+from qingshan.commons.people.viewer import Acting, system_viewer
 from qingshan.commons.places.selectors import county_code
 from qingshan.domain.acts import ActRefused, MatterKind
 
@@ -102,12 +102,20 @@ def withdraw_layer(*, layer_id: UUID, reason: str, acting: Acting) -> ImageLayer
     return layer
 
 
-def settle_layer(*, layer_id: UUID, changes: Mapping[str, Any], acting: Acting | None = None) -> None:
-    """What became of the reading: a draft with its tiles, or a failure with its reason."""
-    ImageLayer.objects.filter(id=layer_id, state="reading").update(**changes)
-    if acting is not None:
-        layer = ImageLayer.objects.get(id=layer_id)
-        _write(layer, "image_layer.read", acting, {"sha256": layer.tiles_sha256, "tiles": layer.tiles})
+def settle_layer(*, layer_id: UUID, changes: Mapping[str, Any], acting: Acting) -> None:
+    """The picture was read (影像切片): a draft with its tiles."""
+    with act_transaction():
+        if ImageLayer.objects.filter(id=layer_id, state="reading").update(**changes):
+            layer = ImageLayer.objects.get(id=layer_id)
+            _write(layer, "image_layer.read", acting, {"sha256": layer.tiles_sha256, "tiles": layer.tiles})
+
+
+def fail_layer(*, layer_id: UUID, problem: str, now: datetime) -> None:
+    """The picture could not be read (影像读取失败), with the reason; written by the program."""
+    with act_transaction():
+        if ImageLayer.objects.filter(id=layer_id, state="reading").update(state="failed", problem=problem):
+            acting = Acting(viewer=system_viewer("后台程序"), clock=lambda: now, door="job")
+            _write(ImageLayer.objects.get(id=layer_id), "image_layer.fail", acting, {"problem": problem})
 
 
 def _check_role(acting: Acting) -> None:

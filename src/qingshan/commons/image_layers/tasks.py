@@ -10,12 +10,11 @@ from procrastinate.contrib.django import app
 
 from qingshan.commons.files.services import path_of, read_chunks, store_file
 from qingshan.commons.image_layers.models import ImageLayer
-from qingshan.commons.image_layers.services import READ_TASK, TIFF, settle_layer
+from qingshan.commons.image_layers.services import READ_TASK, TIFF, fail_layer, settle_layer
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.retrying import AGAIN
 from qingshan.commons.jobs.running import Outcome, WorkFailed, fails_with, run_whole
-from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.viewer import Acting
 from qingshan.commons.places.selectors import county_bbox
 from qingshan.imagery.geotiff import build_pyramid
@@ -50,8 +49,7 @@ def _read(job: Job, acting: Acting, progress: Progress) -> Outcome:
             uploaded_by=acting.viewer.account_id,
             now=acting.now(),
         )
-    with act_transaction():
-        settle_layer(layer_id=layer.id, changes=_changes(built, stored.sha256, stored.size), acting=acting)
+    settle_layer(layer_id=layer.id, changes=_changes(built, stored.sha256, stored.size), acting=acting)
     return Outcome(message=f"已切 {built.tiles} 块瓦片，{built.min_zoom}–{built.max_zoom} 级")
 
 
@@ -64,11 +62,11 @@ def _changes(built: Pyramid, sha256: str, size: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _failed(job: Job, error: Exception, _now: datetime) -> str | None:
+def _failed(job: Job, error: Exception, now: datetime) -> str | None:
     """Keep with the layer why it could not be read."""
     known = isinstance(error, WorkFailed)
     if job.subject_id is not None:
-        settle_layer(layer_id=job.subject_id, changes={"state": "failed", "problem": str(error) if known else BROKEN})
+        fail_layer(layer_id=job.subject_id, problem=str(error) if known else BROKEN, now=now)
     return str(error) if known else None
 
 
