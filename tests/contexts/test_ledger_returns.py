@@ -106,7 +106,7 @@ def test_the_round_trip(world: World, tmp_path: Path) -> None:
     sheet = hand_in(world, filled(path, give(**cells)))
     assert (sheet.received, sheet.changed, sheet.unchanged, sheet.refused) == (4, 2, 1, 1)
     rows = rows_of(world, sheet)
-    assert rows[0].differences == [{"field": "签收", "old": "已分派", "new": "是", "cell": "G4"}]
+    assert rows[0].differences == [{"field": "签收", "old": "待签收", "new": "是", "cell": "G4"}]
     assert "是公式" in rows[2].problem
     assert "第 6 行 I 列" in rows[2].problem
     assert state(world, signed) == "dispatched"

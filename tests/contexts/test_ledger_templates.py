@@ -91,7 +91,7 @@ def choices(layout: Layout, **changes: dict[str, Any]) -> list[ColumnChoice]:
     return made
 
 
-def upload(world: World, path: Path, name: str = "演示版") -> UUID:
+def upload(world: World, path: Path, name: str = "演示版", member: cast.Member = cast.BUREAU_OFFICER) -> UUID:
     """Hand a form in and read it, as page and worker do."""
 
     def service(*, acting: Any) -> UUID:
@@ -103,7 +103,7 @@ def upload(world: World, path: Path, name: str = "演示版") -> UUID:
         keep_layout(template_id=row.id, layout=layout, notes=notes, acting=acting)
         return row.id
 
-    return world.perform(cast.BUREAU_OFFICER, service)
+    return world.perform(member, service)
 
 
 def row_of(world: World, template_id: UUID) -> LedgerTemplate:
@@ -243,6 +243,22 @@ def test_who_may_do_what_with_a_form_and_from_when(world: World, tmp_path: Path)
         assert verify_journal().breaks == ()
         LedgerTemplate.objects.filter(id=template_id).delete()
         assert LedgerTemplate.objects.filter(id=template_id).exists()
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 1), (1, 0)], ids=["uploaded", "proposed"])
+def test_who_uploaded_or_proposed_a_form_does_not_put_it_in_force(
+    world: World, tmp_path: Path, first: int, second: int
+) -> None:
+    who = (cast.BUREAU_LEADER, cast.BUREAU_OFFICER)
+    template_id = upload(world, blank_form(tmp_path / "form.xlsx"), member=who[first])
+    remap(world, template_id)
+    world.perform(who[second], propose_template, template_id=template_id)
+    decide = {"template_id": template_id, "valid_from": world.clock.today() + timedelta(days=1), "opinion": "同意"}
+    with pytest.raises(ActRefused, match="另一位分管领导"):
+        world.perform(cast.BUREAU_LEADER, decide_template, passed=True, **decide)
+    world.perform(cast.BUREAU_LEADER, decide_template, passed=False, **decide)
+    acts = [entry.act for entry in world.entries(template_id)]
+    assert acts == ["template.map", "template.propose", "template.reject"]
 
 
 def test_a_draft_is_its_countys_what_is_in_force_is_everybodys(world: World, tmp_path: Path) -> None:

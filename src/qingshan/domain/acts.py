@@ -18,6 +18,7 @@ class MatterKind(StrEnum):
     IMAGE_LAYER = "image_layer"
     PERSON = "person"
     TEMPLATE = "template"
+    TAKE_OVER = "take_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ _LABELS = {
     "case.take_over": "接管旧台账",
     "image_layer.register": "上传影像",
     "image_layer.read": "影像切片",
+    "image_layer.fail": "影像读取失败",
     "image_layer.publish": "发布影像",
     "image_layer.withdraw": "撤下影像",
     "person.register": "登记人员",
@@ -104,6 +106,12 @@ _LABELS = {
     "person.end_sessions": "退出其全部设备",
     "person.drop_second_factor": "取消第二道验证",
     "person.take_in_roster": "按名册批量开户",
+    "take_over.submit": "提交接管",
+    "take_over.approve": "批准接管",
+    "take_over.send_back": "退回接管",
+    "take_over.finish": "完成接管",
+    "take_over.fail": "接管未成",
+    "template.map": "修改模板对应",
     "template.propose": "提出台账模板",
     "template.put_in_force": "启用台账模板",
     "template.reject": "退回台账模板",

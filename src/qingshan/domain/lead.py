@@ -271,3 +271,23 @@ def photo_set_flags(photos: tuple[PhotoFacts, ...], rules: PhotoRules) -> tuple[
     if near < rules.min_near:
         flags.append(f"近景照片 {near}/{rules.min_near} 张")
     return tuple(flags)
+
+
+LEAD_WORDS: Mapping[str, str] = {
+    LeadState.RECEIVED: "待分派",
+    LeadState.DISPATCHED: "待签收",
+    LeadState.UNDER_VERIFICATION: "核查中",
+    LeadState.RETURNED: "已退回",
+    LeadState.IN_REVIEW: "待审核",
+    LeadState.SUBSTANTIATED: "查实",
+    LeadState.COUNTY_RECHECK: "待县级复核",
+    LeadState.CITY_RECHECK: "待市级复核",
+    LeadState.INCONCLUSIVE: "存疑",
+    LeadState.ARCHIVED: "已归档",
+    LeadState.MERGED: "已并入",
+    LeadState.SPLIT: "拆分办理",
+    LeadState.SPLIT_SETTLED: "拆分办结",
+}
+"""States as they stand in tables for people; one word for each."""
+VERDICT_WORDS: Mapping[str, str] = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}
+DIRECTION_WORDS: Mapping[str, str] = {"from_above": "上级推送", "from_below": "基层发现"}

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from qingshan.domain.case import CASE_WORDS
+from qingshan.domain.lead import VERDICT_WORDS
 
 Fields = Mapping[str, Any]
-CLASS_LABELS = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}
+CLASS_LABELS = VERDICT_WORDS
 REASON_LABELS = {"legal": "合法", "pseudo_change": "伪变化", "not_found": "未发现", "other": "其他"}
 STATE_LABELS = CASE_WORDS
 SQUARE_METRES_PER_MU = 2000 / 3

@@ -5,7 +5,7 @@ A field gives a plain value: a text, an ISO day, a number as text, or a code tha
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from qingshan.contexts.ledgers.columns import (
@@ -17,16 +17,19 @@ from qingshan.contexts.ledgers.columns import (
     Source,
 )
 from qingshan.domain.case import CLOSED_STATES
+from qingshan.domain.lead import DIRECTION_WORDS
 
 YES_NO = {"yes": "是", "no": "否"}
-DIRECTION_LABELS = {"from_above": "上级推送", "from_below": "基层发现"}
-CATEGORY_LABELS = {"unlicensed": "无证非法采矿", "licensed_pit": "有证矿山", "project_cover": "假借工程"}
+DIRECTION_LABELS = DIRECTION_WORDS
 Value = Callable[[Source], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateField:
-    """One field: key, label, group on the mapping page, kind (text, day, number, code), value, names, words."""
+    """One field: key, label, group on the mapping page, kind (text, day, number, code), value, names, words.
+
+    ``said``: the word of a code that the plan names, as it stands in the entry.
+    """
 
     key: str
     label: str
@@ -35,6 +38,7 @@ class TemplateField:
     value: Value
     aliases: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    said: Value | None = None
 
 
 def _lead(key: str) -> Value:
@@ -114,7 +118,7 @@ FIELDS: tuple[TemplateField, ...] = (
     _f(_V, "text", "verifiers", "核查人", _lead("verifiers"), "核查人员 实地核查人"),
     _f(_V, "day", "verified_at", "核查日期", _day(_lead("verified_at")), "核查时间 实地核查时间"),
     _f(_V, "code", "on_ledger", "是否列入台账", _on_ledger, "是否入账", **YES_NO),
-    _f(_V, "code", "category", "问题类别", _case("category"), "类别 问题类型 违法类型 类型", **CATEGORY_LABELS),
+    _f(_V, "code", "category", "问题类别", _case("category"), "类别 问题类型 违法类型 类型"),
     _f(_V, "text", "subcode", "违法情形", _column("subcode"), "具体情形 违法行为"),
     _f(_V, "text", "party", "违法主体", _column("party"), "当事人 违法当事人 违法主体名称 责任主体"),
     _f(_V, "text", "permit_no", "许可证号", _extra("permit_no"), "采矿许可证号 证号"),
@@ -167,6 +171,7 @@ FIELDS: tuple[TemplateField, ...] = (
     _f(_G, "code", "state", "当前状态", _case("state"), "整改状态 办理状态 状态 进度", **STATE_LABELS),
     _f(_G, "code", "is_closed", "是否销号", _closed, "是否完成整改 是否整改到位", **YES_NO),
 )
+FIELDS = tuple(replace(f, said=_case("category_label")) if f.key == "category" else f for f in FIELDS)
 FIELD_BY_KEY: Mapping[str, TemplateField] = {f.key: f for f in FIELDS}
 ALIASES: Mapping[str, tuple[str, ...]] = {f.key: f.aliases for f in FIELDS}
 ORDINAL_NAMES = ("序号", "编次", "顺序号")

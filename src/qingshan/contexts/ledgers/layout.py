@@ -64,7 +64,8 @@ class LayoutColumn:
         wanted = FIELD_BY_KEY[self.field]
         raw = wanted.value(source)
         if wanted.kind == "code":
-            return self.words.get(raw, wanted.words.get(raw, raw))
+            said = wanted.said(source) if wanted.said else ""
+            return self.words.get(raw) or wanted.words.get(raw) or said or raw
         if wanted.kind == "day":
             return written_day(raw, self.day_format)
         return written_number(raw, self.decimals) if wanted.kind == "number" else raw

@@ -56,6 +56,7 @@ from qingshan.contexts.ledgers.services.templates import (
 from qingshan.contexts.ledgers.takeover_mapping import OldMapping, mapping_from
 from qingshan.contexts.ledgers.takeover_words import CHOICES, choice_words, codes_of, guess_word, old_words, word_key
 from qingshan.contexts.ledgers.takeovers import named_mappings, rows_of_take_over, sums_of, take_over_by_id, take_overs
+from qingshan.contexts.ledgers.template_words import words_of
 from qingshan.contexts.ledgers.templates_in_force import (
     layout_at,
     sample_ledger,
@@ -136,6 +137,7 @@ __all__ = [
     "templates",
     "with_tokens",
     "word_key",
+    "words_of",
     "write_in_form",
     "write_layout",
     "write_ledger",

@@ -25,6 +25,7 @@ from qingshan.contexts.leads.public_worker import (
 )
 from qingshan.contexts.ledgers.takeover_mapping import OldMapping
 from qingshan.contexts.ledgers.takeover_parsing import Parsed, RowParser
+from qingshan.contexts.ledgers.takeover_words import WITHHELD
 from qingshan.domain.takeover import doubts_about
 
 CHUNK = 1000
@@ -90,6 +91,8 @@ class Checker:
         self._find_known([row for row in live if row.outcome != "refused"])
         for row in live:
             self._against_file(row)
+            if row.takes and row.parsed is not None and WITHHELD in row.parsed.texts.values():
+                _refuse(row, f"有内容写着“{WITHHELD}”：逐行结果里不列个人信息，请从原表补上，或在原表上改好后再传")
         return rows
 
     def _first(self, line: _Line) -> Checked:

@@ -1,19 +1,25 @@
-"""The report to the row (逐行结果): the columns as received with result and reason, to be mended and uploaded again."""
+"""The report to the row (逐行结果): the columns as received with result and reason, to be mended and uploaded again.
+
+What may name a person stays in the original: a column shows its cells only when it is mapped to a field that names
+nobody. A withheld cell that comes back in a mended report is refused, never taken for a name.
+"""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from qingshan.commons.files.cells import plain_text
+from qingshan.commons.files.cells import Value, plain_text
 from qingshan.commons.files.foreign_tables import ForeignTable
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.services import read_chunks, store_file
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.ledgers.export import BOOK_OPTIONS
 from qingshan.contexts.ledgers.models import TakeOver
+from qingshan.contexts.ledgers.takeover_mapping import OldMapping
+from qingshan.contexts.ledgers.takeover_words import EXTRA, WITHHELD, old_words
 from qingshan.contexts.ledgers.writing import RowShape, StreamingSheet
 
 OUTCOME_LABELS = {
@@ -27,7 +33,9 @@ Line = tuple[str, int, str, str]
 """Sheet, row, outcome, reasons of a checked row."""
 
 
-def write_report(row: TakeOver, tables: Sequence[ForeignTable], checked: Sequence[Line], acting: Acting) -> StoredFile:
+def write_report(
+    row: TakeOver, tables: Sequence[ForeignTable], checked: Sequence[Line], mapping: OldMapping, acting: Acting
+) -> StoredFile:
     """Write and store the report; texts only, never a formula. Result and reason stand behind the last column."""
     by_row = {(sheet, number): (outcome, reasons) for sheet, number, outcome, reasons in checked}
     with tempfile.TemporaryDirectory() as folder:
@@ -38,7 +46,7 @@ def write_report(row: TakeOver, tables: Sequence[ForeignTable], checked: Sequenc
             for table in tables:
                 if table.header is not None:
                     sheet = book.add_worksheet(_sheet_name(table.name, book), worksheet_class=StreamingSheet)
-                    _write_table(sheet, table, by_row, (head, body))
+                    _write_table(sheet, table, by_row, _shown(table, mapping), (head, body))
             sheet = book.add_worksheet("未计入的行", worksheet_class=StreamingSheet)
             shape_head, shape = RowShape([head] * 3), RowShape([body] * 3)
             sheet.set_column(0, 2, 24)
@@ -54,6 +62,7 @@ def _write_table(
     sheet: StreamingSheet,
     table: ForeignTable,
     by_row: Mapping[tuple[str, int], tuple[str, str]],
+    shown: Collection[str],
     formats: tuple[Format, Format],
 ) -> None:
     head, body = formats
@@ -70,10 +79,21 @@ def _write_table(
         if outcome == "not_row":
             continue
         line += 1
-        cells = [plain_text(row.cells.get(name)) for name in names]
+        cells = [_cell(row.cells.get(name), shown=name in shown) for name in names]
         sheet.write_row_values(line, (*cells, OUTCOME_LABELS[outcome], reasons), shape)
     if line:
         sheet.autofilter(0, 0, line, width - 1)
+
+
+def _shown(table: ForeignTable, mapping: OldMapping) -> set[str]:
+    """Columns that stand for a field which names nobody."""
+    plain = {f.slug for f in old_words().fields if not f.personal} - {EXTRA}
+    return {name for name in table.keys().values() if mapping.columns.get(name) in plain}
+
+
+def _cell(value: Value, *, shown: bool) -> str:
+    text = plain_text(value)
+    return text if shown or not text else WITHHELD
 
 
 def _sheet_name(name: str, book: xlsxwriter.Workbook) -> str:

@@ -18,6 +18,8 @@ DAY_FIELDS = frozenset(
     | {"closure", "province", "accepted", "closed"}
 )
 EXTRA = "extra"
+WITHHELD = "（见原件）"
+"""Stands in reports for what may name a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

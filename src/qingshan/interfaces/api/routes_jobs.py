@@ -64,7 +64,8 @@ def job_or_404(job_id: UUID) -> Job:
 @operation(router, "GET", "/jobs/{uuid:job_id}", ANYBODY, summary="一个任务", answer=JobOut)
 def get_job(request: ApiRequest, job_id: UUID) -> JobOut:
     """How far a job is, and what came of it."""
-    return job_out(job_or_404(job_id))
+    job = job_or_404(job_id)
+    return job_out(job, own=job.created_by == request.viewer.account_id)
 
 
 class JobItemOut(Answer):

@@ -48,8 +48,8 @@ class JobOut(Answer):
     updated_at: datetime
 
 
-def job_out(job: Job) -> JobOut:
-    """A job as its owner sees it."""
+def job_out(job: Job, *, own: bool = True) -> JobOut:
+    """A job as its owner sees it; others who may follow it (a batch's) are not told of its file."""
     return JobOut(
         id=job.id,
         kind=job.kind,
@@ -61,7 +61,7 @@ def job_out(job: Job) -> JobOut:
         message=job.message,
         subject_id=job.subject_id,
         result=job.result,
-        result_file_id=job.result_file,
+        result_file_id=job.result_file if own else None,
         retry_of=str(job.params.get("retry_of", "")),
         retried_as=str(job.result.get(RETRIED_AS, "")),
         created_at=job.created_at,

@@ -22,6 +22,7 @@ PAGES: dict[str, MatterPage] = {
     MatterKind.LEAD.value: MatterPage(label=_("线索"), address="lead_detail"),
     MatterKind.CASE.value: MatterPage(label=_("台账问题"), address="case_detail"),
     MatterKind.TEMPLATE.value: MatterPage(label=_("台账模板"), address="ledger_template"),
+    MatterKind.TAKE_OVER.value: MatterPage(label=_("旧台账接管"), address="take_over_detail"),
     MatterKind.ASSIGNMENT.value: MatterPage(label=_("交办"), address="assignment_detail"),
     MatterKind.ASSIGNMENT_LINE.value: MatterPage(label=_("交办办理行"), address="assignment_line"),
     MatterKind.IMAGE_LAYER.value: MatterPage(label=_("影像图层"), address="image_layer"),

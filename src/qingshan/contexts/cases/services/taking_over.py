@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from qingshan.commons.base.counters import take_numbers
+from qingshan.commons.base.counters import Blocks, take_numbers
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.journal.bulk import ClaimedOpening, SealedNames, copy_models, open_claimed, seal_names
 from qingshan.commons.journal.services import MatterChange, actor_text
@@ -56,17 +56,23 @@ class _Made:
     names: SealedNames
 
 
-def take_over_cases(*, rows: Sequence[TakenCase], act_id: UUID, in_force: InForce, acting: Acting) -> list[Case]:
-    """Write the cases of an old ledger with tracks, claimed stations and one entry each; inside `act_transaction`."""
+def take_over_cases(
+    *, rows: Sequence[TakenCase], act_id: UUID, in_force: InForce, acting: Acting, blocks: Blocks | None = None
+) -> list[Case]:
+    """Write the cases of an old ledger with tracks, claimed stations and one entry each; inside `act_transaction`.
+
+    ``blocks``: where numbers are reserved, so that cases can be opened by hand meanwhile.
+    """
     if not rows:
         return []
     now = acting.now()
     year = now.astimezone(in_force.zone).year
     series = Series(kind="case", year=year, pattern=in_force.plan.numbering["case"].pattern)
     supervising = {code: supervising_unit(in_force, code) for code in {row.subcode for row in rows}}
+    numbers = take_numbers(series.key, len(rows)) if blocks is None else blocks.take(series.key, len(rows))
     made = [
         _make(row, series.format(n), supervising[row.subcode], act_id, in_force, acting)
-        for row, n in zip(rows, take_numbers(series.key, len(rows)), strict=True)
+        for row, n in zip(rows, numbers, strict=True)
     ]
     copy_models([one.case for one in made])
     copy_models([track for one in made for track in one.tracks])

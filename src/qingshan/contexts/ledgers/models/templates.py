@@ -11,6 +11,7 @@ class LedgerTemplate(models.Model):
 
     reading → draft (being mapped) → proposed → in_force from a day | rejected; failed when the form could not be read.
     ``layout`` is what `contexts.ledgers.layout` reads; ``found`` what the form itself held, for the mapping page.
+    ``uploader`` and ``proposer`` are accounts: neither puts it in force.
     Holds no matter and no person. What is in force every post may read; the rest is the county's (``division``).
     """
 
@@ -26,9 +27,11 @@ class LedgerTemplate(models.Model):
     valid_from = models.DateField(null=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=200)
+    uploader = models.UUIDField(null=True)
     changed_at = models.DateTimeField()
     proposed_at = models.DateTimeField(null=True)
     proposed_by = models.CharField(max_length=200, blank=True)
+    proposer = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True)
     opinion = models.CharField(max_length=400, blank=True)

@@ -27,11 +27,10 @@ from qingshan.contexts.ledgers.models import ReturnRow, ReturnSheet
 from qingshan.contexts.ledgers.return_export import OpenLead
 from qingshan.contexts.ledgers.return_fields import OPEN_STATES
 from qingshan.domain.acts import ActRefused
-from qingshan.domain.lead import TOWNSHIP, VerificationForm
+from qingshan.domain.lead import LEAD_WORDS, TOWNSHIP, VerificationForm
 
 JUDGE_TASK = "qingshan.contexts.ledgers.tasks.judge_return"
 APPLY_TASK = "qingshan.contexts.ledgers.tasks.apply_return"
-STATE_WORDS = {"dispatched": "已分派", "under_verification": "核查中", "inconclusive": "存疑"}
 LONGEST = 5_000
 
 
@@ -52,7 +51,7 @@ def open_leads(viewer: Viewer) -> list[OpenLead]:
                 place=_place(lead),
                 channel=channel.label,
                 state=lead.state,
-                state_word=STATE_WORDS.get(lead.state, lead.state),
+                state_word=LEAD_WORDS.get(lead.state, lead.state),
                 due=f"{due:%Y-%m-%d %H:%M}" if due else "",
                 photos=channel.onsite_required,
                 seq=heads[lead.id].seq,

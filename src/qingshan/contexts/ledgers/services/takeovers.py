@@ -11,10 +11,11 @@ from uuid import UUID
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import start_job
-from qingshan.commons.journal.services import actor_text
-from qingshan.commons.people.viewer import Acting
+from qingshan.commons.journal.services import act_transaction, actor_text
+from qingshan.commons.people.viewer import Acting, system_viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverMapping
+from qingshan.contexts.ledgers.services.takeover_journal import record_take_over
 from qingshan.contexts.ledgers.takeover_mapping import OldMapping
 from qingshan.contexts.ledgers.takeover_words import unmapped
 from qingshan.contexts.ledgers.takeovers import refused_rows, sums_of
@@ -94,27 +95,29 @@ def submit_take_over(
 ) -> TakeOver:
     """Hand the reconciled take-over to the leader; refused while sums neither agree nor are explained."""
     _need(acting, PREPARE_ROLES, "接管旧台账由县自然资源部门办理")
-    row = _find(take_over_id, seen)
-    if row.state != "checked":
-        raise ActRefused("state", "这份旧台账还没有核对完，或已经提交")
-    if not _taken(row):
-        raise ActRefused("empty", "没有一行可以接管：请按逐行结果改好后重新上传")
-    row.totals = dict(totals)
-    missing = missing_for_submission(sums=sums_of(row), refused=refused_rows(row), explanation=explanation)
-    if missing:
-        raise ActRefused("reconcile", "对账还没有完成", tuple(missing))
-    _move_or_refuse(
-        row,
-        {
-            "state": "submitted",
-            "totals": dict(totals),
-            "explanation": explanation.strip(),
-            "submitted_by": acting.viewer.account_id,
-            "submitted_by_text": actor_text(acting),
-            "submitted_at": acting.now(),
-            "opinion": "",
-        },
-    )
+    with act_transaction():
+        row = _find(take_over_id, seen)
+        if row.state != "checked":
+            raise ActRefused("state", "这份旧台账还没有核对完，或已经提交")
+        if not _taken(row):
+            raise ActRefused("empty", "没有一行可以接管：请按逐行结果改好后重新上传")
+        row.totals = dict(totals)
+        missing = missing_for_submission(sums=sums_of(row), refused=refused_rows(row), explanation=explanation)
+        if missing:
+            raise ActRefused("reconcile", "对账还没有完成", tuple(missing))
+        _move_or_refuse(
+            row,
+            {
+                "state": "submitted",
+                "totals": dict(totals),
+                "explanation": explanation.strip(),
+                "submitted_by": acting.viewer.account_id,
+                "submitted_by_text": actor_text(acting),
+                "submitted_at": acting.now(),
+                "opinion": "",
+            },
+        )
+        record_take_over("take_over.submit", row, acting, {"explanation": row.explanation, "totals": row.totals})
     return row
 
 
@@ -126,46 +129,59 @@ def _taken(row: TakeOver) -> int:
 def approve_take_over(*, take_over_id: UUID, opinion: str, seen: int, acting: Acting) -> TakeOver:
     """The leader's approval (批准接管): queues the one transaction that takes everything over. Not by the submitter."""
     _need(acting, APPROVE_ROLES, "接管由分管领导批准")
-    row = _find(take_over_id, seen)
-    if row.state != "submitted":
-        raise ActRefused("state", "这份旧台账没有待批准的接管，或已被他人办理")
-    if row.submitted_by is not None and row.submitted_by == acting.viewer.account_id:
-        raise ActRefused("same", "提交人不能批准自己提交的接管，请由另一位分管领导批准")
-    _move_or_refuse(
-        row,
-        {
-            "state": "taking",
-            "approved_by": acting.viewer.account_id,
-            "approved_by_text": actor_text(acting),
-            "approved_at": acting.now(),
-            "opinion": opinion.strip(),
-        },
-    )
-    _queue(row, "take-over", TAKE_TASK, f"接管旧台账 {row.file_name}", acting)
+    with act_transaction():
+        row = _find(take_over_id, seen)
+        if row.state != "submitted":
+            raise ActRefused("state", "这份旧台账没有待批准的接管，或已被他人办理")
+        if row.submitted_by is not None and row.submitted_by == acting.viewer.account_id:
+            raise ActRefused("same", "提交人不能批准自己提交的接管，请由另一位分管领导批准")
+        _move_or_refuse(
+            row,
+            {
+                "state": "taking",
+                "approved_by": acting.viewer.account_id,
+                "approved_by_text": actor_text(acting),
+                "approved_at": acting.now(),
+                "opinion": opinion.strip(),
+            },
+        )
+        _queue(row, "take-over", TAKE_TASK, f"接管旧台账 {row.file_name}", acting)
+        record_take_over("take_over.approve", row, acting, {"opinion": row.opinion})
     return row
 
 
 def send_back_take_over(*, take_over_id: UUID, reason: str, seen: int, acting: Acting) -> TakeOver:
     """The leader sends a take-over back with a reason; it can be mapped and reconciled anew."""
     _need(acting, APPROVE_ROLES, "退回由分管领导办理")
-    row = _find(take_over_id, seen)
-    if row.state != "submitted":
-        raise ActRefused("state", "这份旧台账没有待批准的接管，或已被他人办理")
-    if not reason.strip():
-        raise ActRefused("reason", "退回须写明理由")
-    _move_or_refuse(row, {"state": "checked", "opinion": reason.strip()})
+    with act_transaction():
+        row = _find(take_over_id, seen)
+        if row.state != "submitted":
+            raise ActRefused("state", "这份旧台账没有待批准的接管，或已被他人办理")
+        if not reason.strip():
+            raise ActRefused("reason", "退回须写明理由")
+        _move_or_refuse(row, {"state": "checked", "opinion": reason.strip()})
+        record_take_over("take_over.send_back", row, acting, {"reason": row.opinion})
     return row
 
 
 def fail_take_over(*, take_over_id: UUID, problem: str, now: datetime) -> None:
-    """Write down why work on a take-over failed, and let it be tried again from where it stood."""
+    """Write down why work on a take-over failed, and let it be tried again from where it stood.
+
+    An approved one that was not taken over needs to be handed in anew: its entry says why.
+    """
     back = {"received": "failed", "checking": "read", "taking": "checked"}
-    for state, to in back.items():
-        changes: dict[str, Any] = {"state": to, "problem": problem}
-        if to == "failed":
-            changes["finished_at"] = now
-        if TakeOver.objects.filter(id=take_over_id, state=state).update(**changes):
+    with act_transaction():
+        row = TakeOver.objects.select_for_update().filter(id=take_over_id, state__in=list(back)).first()
+        if row is None:
             return
+        before = row.state
+        changes: dict[str, Any] = {"state": back[before], "problem": problem}
+        if changes["state"] == "failed":
+            changes["finished_at"] = now
+        _move(row, changes)
+        if before == "taking":
+            acting = Acting(viewer=system_viewer("后台程序"), clock=lambda: now, door="job")
+            record_take_over("take_over.fail", row, acting, {"problem": problem})
 
 
 def _need(acting: Acting, roles: frozenset[str], message: str) -> None:

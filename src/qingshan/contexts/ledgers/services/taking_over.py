@@ -22,12 +22,13 @@ from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.cases.public_worker import take_over_cases
 from qingshan.contexts.leads.public_worker import take_over_leads, wait_for_other_intakes
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverRow
+from qingshan.contexts.ledgers.services.takeover_journal import record_take_over
 from qingshan.contexts.ledgers.takeover_checking import Checked, Checker
 from qingshan.contexts.ledgers.takeover_mapping import mapping_from
 from qingshan.contexts.ledgers.takeover_matters import taken_case, taken_lead
 from qingshan.contexts.ledgers.takeover_report import write_report
 from qingshan.contexts.ledgers.takeover_tables import guesses_of, read_tables
-from qingshan.contexts.ledgers.takeover_words import old_words
+from qingshan.contexts.ledgers.takeover_words import CHOICES, old_words
 from qingshan.contexts.ledgers.takeovers import NO_CASE, UNSAID
 from qingshan.domain.takeover import OLD_STATE_LABELS
 
@@ -42,7 +43,7 @@ def read_take_over(*, take_over_id: UUID, acting: Acting) -> TakeOver:
     row = TakeOver.objects.select_for_update().get(id=take_over_id)
     if row.state != "received":
         return row
-    sheets = [_sheet_content(table) for table in _tables(row)]
+    sheets = [_sheet_content(table, guesses_of(table)) for table in _tables(row)]
     year = campaign_in_force().start.year
     row.content = {"sheets": sheets, "year": year, "read_at": acting.now().isoformat()}
     row.state, row.problem, row.round = "read", "", row.round + 1
@@ -54,9 +55,9 @@ def _tables(row: TakeOver) -> list[ForeignTable]:
     return read_tables(path_of(row.sha256), row.file_name)
 
 
-def _sheet_content(table: ForeignTable) -> dict[str, Any]:
-    guesses = guesses_of(table)
-    personal = {f.slug for f in old_words().fields if f.personal}
+def _sheet_content(table: ForeignTable, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept of a sheet beside the original: examples of columns known to name nobody, words of choices."""
+    guesses, open_fields = guesses_of(table), {f.slug for f in old_words().fields if not f.personal}
     seen: dict[str, Counter[str]] = {name: Counter() for name in table.keys().values()}
     rows = 0
     for row in table.rows():
@@ -70,12 +71,12 @@ def _sheet_content(table: ForeignTable) -> dict[str, Any]:
                 seen[name][plain_text(value)[:60]] += 1
     columns = []  # a list: the database does not keep the order of an object's keys
     for name, texts in seen.items():
-        secret = guesses.get(name) in personal
+        choice = chosen.get(name) in CHOICES and len(texts) <= MOST_WORDS
         column = {
             "name": name,
             "guess": guesses.get(name, ""),
-            "examples": [] if secret else [t for t, _ in texts.most_common(2)],
-            "words": [] if secret or len(texts) > MOST_WORDS else [t for t, _ in texts.most_common()],
+            "examples": [t for t, _ in texts.most_common(2)] if chosen.get(name) in open_fields else [],
+            "words": [t for t, _ in texts.most_common()] if choice else [],
         }
         columns.append(column)
     return {
@@ -93,7 +94,8 @@ def check_take_over(*, take_over_id: UUID, acting: Acting, progress: Progress) -
     if row.state != "checking":
         return row
     in_force, tables = campaign_in_force(), _tables(row)
-    checker = Checker(row.id, mapping_from(row.mapping), in_force, acting)
+    mapping = mapping_from(row.mapping)
+    checker = Checker(row.id, mapping, in_force, acting)
     TakeOverRow.objects.filter(take_over=row).delete()
     tally, checked = _Tally(in_force), []
     total = sum(len(table.source) for table in tables)
@@ -102,11 +104,12 @@ def check_take_over(*, take_over_id: UUID, acting: Acting, progress: Progress) -
         tally.add(part)
         checked += [(one.sheet, one.row_no, one.outcome, "；".join(one.reasons)) for one in part]
         progress.report(min(len(checked), total), total)
-    report = write_report(row, tables, checked, acting)
+    report = write_report(row, tables, checked, mapping, acting)
+    row.content = {**row.content, "sheets": [_sheet_content(table, mapping.columns) for table in tables]}
     row.counts = {**tally.as_json(), "report": {"sha256": report.sha256, "name": report.original_name}}
     row.report_file = report.id
     row.state, row.problem, row.totals, row.round = "checked", "", {}, row.round + 1
-    row.save(update_fields=["counts", "report_file", "state", "problem", "totals", "round"])
+    row.save(update_fields=["content", "counts", "report_file", "state", "problem", "totals", "round"])
     return row
 
 
@@ -194,6 +197,7 @@ def take_over(*, take_over_id: UUID, acting: Acting, progress: Progress, blocks:
         row.state, row.problem, row.round = "done", "", row.round + 1
         row.act_id, row.finished_at = act_ids[0], acting.now()
         row.save(update_fields=["state", "problem", "round", "act_id", "finished_at"])
+        record_take_over("take_over.finish", row, acting, {"outcomes": row.counts.get("outcomes", {})})
         return row
 
 
@@ -233,6 +237,7 @@ def _write(row: TakeOver, part: Sequence[Checked], hand: _Hand) -> None:
         act_id=hand.act_ids[1],
         in_force=hand.in_force,
         acting=hand.acting,
+        blocks=hand.blocks,
     )
     case_of = {one.position: case for (one, _), case in zip(pairs, cases, strict=True)}
     links = []

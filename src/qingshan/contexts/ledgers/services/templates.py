@@ -18,6 +18,7 @@ from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers.fields import FIELD_BY_KEY
 from qingshan.contexts.ledgers.layout import DAY_FORMATS, MAX_TEXT, Layout, LayoutColumn, layout_of
 from qingshan.contexts.ledgers.models import LedgerTemplate
+from qingshan.contexts.ledgers.template_words import words_of
 from qingshan.domain.acts import ActRefused, MatterKind
 
 READ_TASK = "qingshan.contexts.ledgers.tasks.read_template"
@@ -57,6 +58,7 @@ def register_template(*, file: StoredFile, name: str, acting: Acting) -> tuple[L
         file_sha256=file.sha256,
         created_at=acting.now(),
         created_by=actor_text(acting),
+        uploader=acting.viewer.account_id,
         changed_at=acting.now(),
     )
     job = start_job(
@@ -98,22 +100,33 @@ def map_template(
     Refused when somebody else changed the draft since the page was opened.
     """
     _need(acting, PROPOSE_ROLES | DECIDE_ROLES, "台账模板由县自然资源部门或专班办公室提出")
+    with act_transaction():
+        row = _drafted(template_id, seen)
+        row.layout, row.changed_at = _mapped(row, columns, texts).as_json(), acting.now()
+        row.save(update_fields=["layout", "changed_at"])
+        _record("template.map", row, acting, {"name": row.name})
+    return row
+
+
+def _drafted(template_id: UUID, seen: str) -> LedgerTemplate:
+    """The draft as it was when the page was opened; refused when somebody changed it since."""
     row = _locked(template_id)
     if row.state != "draft":
         raise ActRefused("state", "这一版已经提交，不能再改；需要改动请上传新的一版")
     if seen != row.changed_at.isoformat():
         raise ActRefused("race", "这一版刚被他人改过，请刷新后再改")
+    return row
+
+
+def _mapped(row: LedgerTemplate, columns: Sequence[ColumnChoice], texts: Mapping[int, str]) -> Layout:
     layout = layout_of(row.layout)
     if len(columns) != len(layout.columns):
         raise ActRefused("columns", "栏数与表样不符，请刷新后再改")
-    layout = replace(
+    return replace(
         layout,
         columns=tuple(_chosen(old, new) for old, new in zip(layout.columns, columns, strict=True)),
         top=tuple(replace(block, text=texts.get(n, block.text)[:MAX_TEXT]) for n, block in enumerate(layout.top)),
     )
-    row.layout, row.changed_at = layout.as_json(), acting.now()
-    row.save(update_fields=["layout", "changed_at"])
-    return row
 
 
 def _chosen(old: LayoutColumn, new: ColumnChoice) -> LayoutColumn:
@@ -122,7 +135,7 @@ def _chosen(old: LayoutColumn, new: ColumnChoice) -> LayoutColumn:
     field = new.field if new.kind == "field" else ""
     if new.kind == "field" and field not in FIELD_BY_KEY:
         raise ActRefused("field", f"“{old.title}”选了“填系统栏目”，但没有选是哪一项")
-    known = FIELD_BY_KEY[field].words if field else {}
+    known = words_of(field)
     return LayoutColumn(
         title=old.title,
         kind=new.kind if new.kind in ("field", "ordinal", "constant", "empty") else "empty",
@@ -147,8 +160,8 @@ def propose_template(*, template_id: UUID, acting: Acting) -> LedgerTemplate:
         if problems:
             raise ActRefused("layout", "模板还不能提交", problems)
         row.state, row.proposed_at, row.proposed_by = "proposed", acting.now(), actor_text(acting)
-        row.changed_at = acting.now()
-        row.save(update_fields=["state", "proposed_at", "proposed_by", "changed_at"])
+        row.proposer, row.changed_at = acting.viewer.account_id, acting.now()
+        row.save(update_fields=["state", "proposed_at", "proposed_by", "proposer", "changed_at"])
         _record("template.propose", row, acting, {"name": row.name})
         return row
 
@@ -156,12 +169,17 @@ def propose_template(*, template_id: UUID, acting: Acting) -> LedgerTemplate:
 def decide_template(
     *, template_id: UUID, passed: bool, valid_from: date | None, opinion: str, acting: Acting
 ) -> LedgerTemplate:
-    """The bureau's leader puts a version in force from a day to come, or sends it back with the reason."""
+    """The bureau's leader puts a version in force from a day to come, or sends it back with the reason.
+
+    In force by another than who uploaded or proposed it: a form decides how every figure is read.
+    """
     _need(acting, DECIDE_ROLES, "台账模板由县自然资源部门分管领导启用")
     with act_transaction():
         row = _locked(template_id)
         if row.state != "proposed":
             raise ActRefused("state", "这一版不在待启用状态，请刷新后再看")
+        if passed and acting.viewer.account_id in (row.uploader, row.proposer):
+            raise ActRefused("same", "上传或提交这一版的人不能自己启用，请由另一位分管领导启用")
         if passed:
             row.state, row.valid_from = "in_force", _checked_day(valid_from, acting)
         elif not opinion.strip():
