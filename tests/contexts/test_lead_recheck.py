@@ -15,11 +15,11 @@ from tests.support.making import World
 def test_ten_unfounded_leads_make_ten_rechecks_by_the_city(world: World) -> None:
     leads = [world.make_lead(state="city_recheck") for _ in range(10)]
     with world.seeing(cast.CITY_REVIEWER) as viewer:
-        assert recheck_progress(viewer)["city"] == (0, 10)
+        assert recheck_progress(viewer, "city") == (0, 10)
     for number, lead in enumerate(leads, start=1):
         world.recheck(lead, "city")
         with world.seeing(cast.CITY_REVIEWER) as viewer:
-            assert recheck_progress(viewer)["city"] == (number, 10)
+            assert recheck_progress(viewer, "city") == (number, 10)
     assert all(world.lead(lead.id).state == "archived" for lead in leads)
 
 

@@ -10,11 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.models import OnceKey
+from qingshan.commons.base.prepared import Prepared
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.journal import canonical
 
 ONCE_CODE = "once"
+_CLAIM = Prepared(
+    "base_claim_once",
+    ["uuid", "uuid", "text", "text", "uuid", "timestamptz"],
+    "INSERT INTO base_oncekey (key, token, purpose, digest, account_id, made_at) VALUES ($1, $2, $3, $4, $5, $6)"
+    " ON CONFLICT (key) DO NOTHING RETURNING key",
+)
 
 
 def claim_once(*, key: UUID, purpose: str, content: Mapping[str, Any], account_id: UUID | None, now: datetime) -> bool:
@@ -24,12 +32,12 @@ def claim_once(*, key: UUID, purpose: str, content: Mapping[str, Any], account_i
     `ActRefused` for other content, another purpose or another account under the same id.
     """
     digest = hashlib.sha256(canonical({"purpose": purpose, "content": content}).encode()).hexdigest()
-    made = OnceKey(key=key, purpose=purpose, digest=digest, account_id=account_id, made_at=now)
-    OnceKey.objects.bulk_create([made], ignore_conflicts=True)
+    if _CLAIM.rows(key, new_id(), purpose, digest, account_id, now):
+        return True
     stands = OnceKey.objects.get(key=key)
     if stands.digest != digest or stands.account_id != account_id:
         raise ActRefused(ONCE_CODE, "这张表已经提交过，内容与这次不同：请先看已提交的那一件，另办一件请重新打开表格")
-    return stands.token == made.token
+    return False
 
 
 def forget_keys(*, before: datetime) -> int:

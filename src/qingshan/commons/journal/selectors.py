@@ -144,6 +144,17 @@ def index_as_of(moment: datetime, *, kind: str, fields: Sequence[str]) -> Iterat
                 yield IndexLine(matter_id, entry_id, number, tuple(intern(t) if t else "" for t in texts))
 
 
+def last_entries(matter_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The newest entry of each of these matters, by matter."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT m.id, e.id FROM journal_matter m JOIN journal_entry e ON e.matter_id = m.id AND e.seq = m.seq"
+            " WHERE m.id = ANY(%s)",
+            [list(matter_ids)],
+        )
+        return dict(cursor.fetchall())
+
+
 def ledgers_of(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Ledger fields of entries by entry id."""
     with connection.cursor() as cursor:

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.journal.chains import lock_heads, write_link
 from qingshan.commons.journal.models import Entry, Matter, Seal, Tenure
 from qingshan.commons.journal.payloads import entry_columns, payload_of
 from qingshan.commons.journal.personal import store_personal
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
-from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
+from qingshan.domain.journal import ALGORITHM, canonical, entry_hash
 
 WRITERS_LOCK = 7_316_001
 
@@ -107,8 +108,11 @@ def recording_moment(acting: Acting) -> datetime:
     Matters when a machine's clock lags behind the one that sealed. Must run inside `act_transaction`, which keeps new
     seals waiting.
     """
-    sealed = Seal.objects.aggregate(until=Max("until"))["until"]
-    return max(acting.now(), sealed + timedelta(microseconds=1)) if sealed else acting.now()
+    return _after_seal(Seal.objects.aggregate(until=Max("until"))["until"], acting.now())
+
+
+def _after_seal(sealed: datetime | None, now: datetime) -> datetime:
+    return max(now, sealed + timedelta(microseconds=1)) if sealed else now
 
 
 def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act_id: UUID | None = None) -> ActReceipt:
@@ -119,26 +123,16 @@ def record_act(*, act: str, acting: Acting, changes: Sequence[MatterChange], act
     kind = act_kind(act)
     act_id = act_id or new_id()
     ordered = sorted(changes, key=lambda c: c.matter_id)
-    heads = _lock_heads(ordered)
-    recorded_at = recording_moment(acting)
+    heads = lock_heads(ordered)
+    recorded_at = _after_seal(heads.sealed, acting.now())
     stored: dict[UUID, dict[str, str]] = {}
-    entries: list[Entry] = []
     for change in ordered:
         refs = store_personal(matter_id=change.matter_id, values=change.personal)
         stored[change.matter_id] = {name: ref["id"] for name, ref in refs.items()}
         head = heads[change.matter_id]
         entry = _entry(kind.name, kind.version, act_id, acting, recorded_at, change, (head.seq, head.head_hash), refs)
-        entries.append(entry)
         _hand_on(head, change, entry)
-        Matter.objects.filter(id=change.matter_id).update(
-            seq=entry.seq,
-            head_hash=entry.hash,
-            number=change.number,
-            division=change.division,
-            unit_id=change.unit_id,
-            also_unit_id=change.also_unit_id,
-        )
-    Entry.objects.bulk_create(entries)
+        write_link(change, entry)
     return ActReceipt(act_id=act_id, recorded_at=recorded_at, personal=stored)
 
 
@@ -159,26 +153,6 @@ def _hand_on(head: Matter, change: MatterChange, entry: Entry) -> None:
         until=entry.recorded_at,
         until_seq=entry.seq,
     )
-
-
-def _lock_heads(changes: Sequence[MatterChange]) -> dict[UUID, Matter]:
-    Matter.objects.bulk_create(
-        [
-            Matter(
-                id=c.matter_id,
-                kind=c.kind,
-                number=c.number,
-                division=c.division,
-                unit_id=c.unit_id,
-                also_unit_id=c.also_unit_id,
-                head_hash=GENESIS,
-            )
-            for c in changes
-        ],
-        ignore_conflicts=True,
-    )
-    rows = Matter.objects.select_for_update().filter(id__in=[c.matter_id for c in changes]).order_by("id")
-    return {row.id: row for row in rows}
 
 
 def actor_text(acting: Acting) -> str:

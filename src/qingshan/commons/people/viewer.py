@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.base.scope import set_scope
-from qingshan.commons.people.models import Account, Holding
+from qingshan.commons.people.models import Account, Holding, Person, Post, Unit
 from qingshan.commons.places.selectors import county_code
 
 COUNTY_WIDE = frozenset(
@@ -103,16 +103,36 @@ def viewer_of(account: Account, *, today: date, post_id: UUID | None = None) -> 
     """The viewer behind ``account`` on ``today`` in the chosen post (else the first); None without a current post."""
     if account.person_id is None:
         return None
-    holdings = list(
-        Holding.objects.filter(person=account.person_id, since__lte=today)
-        .filter(Q(until__isnull=True) | Q(until__gte=today))
-        .select_related("post__unit", "person", "stands_in_for")
-        .order_by("kind", "post__sort", "post__slug")
-    )
+    holdings = [_holding(row) for row in _HELD.rows(account.person_id, today)]
     if not holdings:
         return None
     chosen = next((h for h in holdings if h.post_id == post_id), holdings[0])
     return viewer_in(chosen, account.id, tuple((h.post_id, _choice(h)) for h in holdings))
+
+
+_HELD = Prepared(
+    "people_held",
+    ["uuid", "date"],
+    "SELECT person.id, person.name, absent.id, absent.name, post.id, post.title, post.roles,"
+    " unit.id, unit.name, unit.short, unit.level, unit.division_id"
+    " FROM people_holding held JOIN people_person person ON person.id = held.person_id"
+    " JOIN people_post post ON post.id = held.post_id JOIN people_unit unit ON unit.id = post.unit_id"
+    " LEFT JOIN people_person absent ON absent.id = held.stands_in_for_id"
+    " WHERE held.person_id = $1 AND held.since <= $2 AND (held.until IS NULL OR held.until >= $2)"
+    " ORDER BY held.kind, post.sort, post.slug",
+)
+"""Every page asks it first."""
+
+
+def _holding(row: tuple[Any, ...]) -> Holding:
+    """A holding with its post, unit and persons, as far as a viewer is made of them."""
+    person_id, person, absent_id, absent, post_id, title, roles, unit_id, name, short, level, division = row
+    unit = Unit(id=unit_id, name=name, short=short, level=level, division_id=division)
+    return Holding(
+        person=Person(id=person_id, name=person),
+        stands_in_for=Person(id=absent_id, name=absent) if absent_id else None,
+        post=Post(id=post_id, title=title, roles=roles, unit=unit),
+    )
 
 
 def _choice(holding: Holding) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.places.models import Area, Division
 
 
@@ -47,7 +48,14 @@ def county_bbox() -> tuple[float, float, float, float] | None:
     return area.geom.extent if area else None
 
 
+_AREAS = Prepared(
+    "places_areas_version",
+    [],
+    "SELECT count(*) OVER (), id FROM places_area WHERE current ORDER BY id DESC LIMIT 1",
+)
+
+
 def areas_version() -> tuple[int, UUID | None]:
     """Changes whenever an area is added or replaced: number of current areas and the newest one."""
-    rows = Area.objects.filter(current=True)
-    return rows.count(), rows.order_by("-id").values_list("id", flat=True).first()
+    found = _AREAS.rows()
+    return found[0] if found else (0, None)  # type: ignore[return-value]

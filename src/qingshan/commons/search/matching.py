@@ -18,6 +18,8 @@ def matching(rows: "QuerySet[M]", text: str) -> "QuerySet[M]":
     if asked is None:
         return rows.none()
     table = rows.model._meta.db_table  # noqa: SLF001 - the model's public description
-    condition = f'"{table}".grams @@ %s::tsquery AND "{table}".search LIKE ALL(%s)'
+    # The second comparison follows from the first almost always; said plainly, the planner would multiply the two, take
+    # a common word for a rare one and sort every row that holds it.
+    condition = f'"{table}".grams @@ %s::tsquery AND CASE WHEN "{table}".search LIKE ALL(%s) THEN true ELSE false END'
     asked_for = [asked.vector, asked.likes]
     return rows.filter(RawSQL(condition, asked_for, output_field=BooleanField()))  # noqa: S611 - values are parameters

@@ -7,6 +7,7 @@ from qingshan.contexts.campaigns.selectors import (
     campaign_for,
     campaign_in_force,
     campaigns,
+    one_reading,
 )
 from qingshan.contexts.campaigns.services.load import Loaded, load_campaign, mark_practice
 
@@ -20,4 +21,5 @@ __all__ = [
     "campaigns",
     "load_campaign",
     "mark_practice",
+    "one_reading",
 ]

@@ -1,16 +1,16 @@
 """Reading the campaign in force, its plan and its calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Subquery
-
 from qingshan.commons.base.calendar import load_calendar
-from qingshan.commons.base.models import Counter
+from qingshan.commons.base.prepared import Prepared
 from qingshan.contexts.campaigns.models import Campaign, PlanVersion
 from qingshan.domain.duty_rules import DutyRule, rules_for
 from qingshan.domain.limits import Due, Pause, due
@@ -81,32 +81,48 @@ def _calendar(_version: int) -> WorkCalendar:
     return load_calendar()
 
 
+_CURRENT = Prepared(
+    "campaigns_in_force",
+    [],
+    'SELECT plan.id, plan.version, c.id, c.code, c.title, c.county_code, c.start, c."end",'
+    " (SELECT value FROM base_counter WHERE key = 'calendar')"
+    " FROM campaigns_planversion plan JOIN campaigns_campaign c ON c.id = plan.campaign_id"
+    " WHERE c.current ORDER BY plan.version DESC LIMIT 1",
+)
+
+
 def campaign_in_force() -> InForce:
     """The current campaign with plan and calendar, in one query; raises `NoCampaign` before one is loaded.
 
-    Plan and calendar are kept by version, and read again only after one was raised.
+    Plan and calendar are kept by version, and read again only after one was raised. Inside `one_reading` it is read
+    once.
     """
-    calendar = Counter.objects.filter(key="calendar").values("value")[:1]
-    row = (
-        PlanVersion.objects.filter(campaign__current=True)
-        .annotate(calendar=Subquery(calendar))
-        .order_by("-version")
-        .values_list(
-            "id",
-            "version",
-            "campaign_id",
-            "campaign__code",
-            "campaign__title",
-            "campaign__county_code",
-            "campaign__start",
-            "campaign__end",
-            "calendar",
-        )
-        .first()
-    )
-    if row is None:
+    kept = _READ.get()
+    if kept is None:
+        return _campaign_in_force()
+    if not kept:
+        kept.append(_campaign_in_force())
+    return kept[0]
+
+
+_READ: ContextVar[list[InForce] | None] = ContextVar("campaign_read", default=None)
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """All that is done inside, a page, goes by one reading of the campaign."""
+    token = _READ.set([])
+    try:
+        yield
+    finally:
+        _READ.reset(token)
+
+
+def _campaign_in_force() -> InForce:
+    found = _CURRENT.rows()
+    if not found:
         raise NoCampaign("尚未载入专项行动方案，请先执行 qingshan plan load")
-    version_id, version, campaign_id, code, title, county_code, start, end, calendar_version = row
+    version_id, version, campaign_id, code, title, county_code, start, end, calendar_version = found[0]
     return InForce(
         id=campaign_id,
         code=code,

@@ -1,6 +1,6 @@
 """The register of cases (台账问题清单): filters, orders, pages by key, counts, the ids behind a view."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -148,10 +148,16 @@ def case_page(viewer: Viewer, wanted: CaseFilter, now: datetime) -> CasePage:
     return CasePage(rows=found.rows, tracks=tracks_of(found.rows), more=found.below)
 
 
-def case_counts(viewer: Viewer, wanted: CaseFilter, now: datetime) -> dict[str, int]:
-    """Counts by state under the same filter (state itself left out)."""
+def case_counts(viewer: Viewer, wanted: CaseFilter, now: datetime, *, most: int | None = None) -> dict[str, int]:
+    """Counts by state under the same filter (state itself left out).
+
+    ``most``: when words are looked for, no more than so many rows and one are counted: a sum beyond it tells of more.
+    A common word stands in tens of thousands of rows, each of which would have to be read.
+    """
     rows = filtered(viewer, replace(wanted, state="", states=(), before=None), now)
-    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
+    if most is not None and wanted.text:
+        return dict(Counter(rows.values_list("state", flat=True)[: most + 1]))
+    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("*")).order_by()}
 
 
 def case_labels(

@@ -1,5 +1,6 @@
 """The register of leads (线索清单): filters, orders, pages by key, counts, the ids behind a view."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -152,10 +153,16 @@ def lead_page(viewer: Viewer, wanted: LeadFilter, now: datetime) -> LeadPage:
     return LeadPage(rows=found.rows, more=found.below)
 
 
-def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime) -> dict[str, int]:
-    """Counts by state under the same filter (state itself left out)."""
+def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime, *, most: int | None = None) -> dict[str, int]:
+    """Counts by state under the same filter (state itself left out).
+
+    ``most``: when words are looked for, no more than so many rows and one are counted: a sum beyond it tells of more.
+    A common word stands in tens of thousands of rows, each of which would have to be read.
+    """
     rows = filtered(viewer, replace(wanted, state="", states=(), before=None), now)
-    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("id")).order_by()}
+    if most is not None and wanted.text:
+        return dict(Counter(rows.values_list("state", flat=True)[: most + 1]))
+    return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("*")).order_by()}
 
 
 def lead_labels(

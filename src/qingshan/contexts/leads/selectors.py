@@ -1,11 +1,13 @@
 """Reading leads. Every selector takes the viewer."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from qingshan.commons.people.models import Unit
 from qingshan.commons.people.viewer import Viewer
 from qingshan.commons.search.matching import matching
 from qingshan.contexts.leads.models import Dispatch, Lead, Recheck, StopNoticeDraft, Verification, VerificationPhoto
@@ -33,7 +35,7 @@ def search_leads(viewer: Viewer, text: str, limit: int) -> list[Lead]:
 
 def direction_counts(viewer: Viewer) -> dict[str, int]:
     """Leads by direction (一-1: 自上而下、自下而上)."""
-    rows = visible_leads(viewer).values("direction").annotate(n=Count("id")).order_by()
+    rows = visible_leads(viewer).values("direction").annotate(n=Count("*")).order_by()
     return {row["direction"]: row["n"] for row in rows}
 
 
@@ -78,11 +80,6 @@ def leads_on_turn(viewer: Viewer) -> QuerySet[Lead]:
     return rows.defer("geom", "attributes").select_related("unit").order_by("due_at", "id")
 
 
-def overdue_leads(viewer: Viewer, now: datetime) -> int:
-    """How many leads in scope are past their due moment."""
-    return visible_leads(viewer).filter(due_at__lt=now).count()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitProgress:
     """On-site verification of pushed leads per unit: verified of received (三-1-2①c, 100 %)."""
@@ -98,16 +95,19 @@ class UnitProgress:
         return self.verified * 100 // self.received if self.received else 100
 
 
+_VERIFIED = [state.value for state in VERIFIED_STATES]
+_VERIFIED_ALONE = [*_VERIFIED, LeadState.SPLIT_SETTLED.value]
+
+
 def verification_progress(viewer: Viewer, batch_id: UUID | None = None) -> list[UnitProgress]:
     """Per responsible unit: leads received and leads with an on-site result that passed the county's review."""
     rows = visible_leads(viewer)
     if batch_id is not None:
         rows = rows.filter(batch_id=batch_id)
-    verified = Q(state__in=[s.value for s in (*VERIFIED_STATES, LeadState.SPLIT_SETTLED)])
-    verified |= Q(state="merged", merged_into__state__in=[s.value for s in VERIFIED_STATES])
+    verified = Q(state__in=_VERIFIED_ALONE) | Q(state=LeadState.MERGED.value, merged_into__state__in=_VERIFIED)
     counted = (
         rows.values("unit_id", "unit__name", "unit__sort")
-        .annotate(received=Count("id"), verified=Count("id", filter=verified))
+        .annotate(received=Count("*"), verified=Count("state", filter=verified))
         .order_by("unit__sort")
     )
     return [
@@ -116,19 +116,52 @@ def verification_progress(viewer: Viewer, batch_id: UUID | None = None) -> list[
     ]
 
 
-def recheck_progress(viewer: Viewer) -> dict[str, tuple[int, int]]:
-    """Re-checks done and due of leads found unfounded, per level (四-2-2③b, 三-3-2⑤: 100 %)."""
+def recheck_progress(viewer: Viewer, level: str) -> tuple[int, int]:
+    """Re-checks done and due of leads found unfounded, of one level (四-2-2③b, 三-3-2⑤: 100 %).
+
+    A lead that was re-checked has the act among its events; an index holds these leads alone.
+    """
     rows = visible_leads(viewer)
-    waiting_county = rows.filter(state="county_recheck").count()
-    waiting_city = rows.filter(state="city_recheck").count()
-    done = {
-        level: Recheck.objects.filter(level=level, lead__in=rows).values("lead").distinct().count()
-        for level in ("county", "city")
-    }
-    return {
-        "county": (done["county"], done["county"] + waiting_county),
-        "city": (done["city"], done["city"] + waiting_city),
-    }
+    done = rows.filter(events__has_key=f"lead.{level}_recheck").count()
+    return done, done + rows.filter(state=f"{level}_recheck").count()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadTotals:
+    """All leads in scope in a few figures, from one pass: per unit received and verified, and how many are late."""
+
+    units: list[UnitProgress]
+    overdue: int
+
+    @property
+    def received(self) -> int:
+        """All leads."""
+        return sum(u.received for u in self.units)
+
+    @property
+    def verified(self) -> int:
+        """Leads with an on-site result that passed the county's review."""
+        return sum(u.verified for u in self.units)
+
+
+def lead_totals(viewer: Viewer, now: datetime) -> LeadTotals:
+    """The figures of the workbench at ``now``."""
+    late = Count("due_at", filter=Q(due_at__lt=now))
+    counted = visible_leads(viewer).values_list("unit_id", "state").annotate(n=Count("*"), late=late).order_by()
+    received: Counter[UUID] = Counter()
+    verified: Counter[UUID] = Counter()
+    overdue = 0
+    for unit_id, state, n, n_late in counted:
+        received[unit_id] += n
+        verified[unit_id] += n if state in _VERIFIED_ALONE else 0
+        overdue += n_late
+    joined = visible_leads(viewer).filter(state=LeadState.MERGED.value, merged_into__state__in=_VERIFIED)
+    verified.update(joined.values_list("unit_id", flat=True))
+    units = Unit.objects.filter(id__in=list(received)).order_by("sort").values_list("id", "name")
+    return LeadTotals(
+        units=[UnitProgress(unit_id=i, unit=name, received=received[i], verified=verified[i]) for i, name in units],
+        overdue=overdue,
+    )
 
 
 def open_leads_by_unit(viewer: Viewer, *, undated: bool = False) -> list[tuple[str, UUID, int]]:

@@ -21,10 +21,12 @@ from qingshan.contexts.ledgers.selectors import (
     LedgerRow,
     NotYet,
     ledger_as_of,
+    ledger_now,
     mask,
     read_sources,
     read_texts,
     rows_holding,
+    with_entries,
 )
 from qingshan.contexts.ledgers.services.making import AT_ONCE, FORM, OWN, is_large, queue_ledger, write_in_form
 from qingshan.contexts.ledgers.services.returns import (
@@ -105,6 +107,7 @@ __all__ = [
     "layout_at",
     "layout_of",
     "ledger_as_of",
+    "ledger_now",
     "map_template",
     "mapping_from",
     "mask",
@@ -135,6 +138,7 @@ __all__ = [
     "template_at",
     "template_by_id",
     "templates",
+    "with_entries",
     "with_tokens",
     "word_key",
     "words_of",

@@ -6,17 +6,20 @@ read in portions (`read_sources`), so that a ledger of a hundred thousand rows c
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from qingshan.commons.journal.personal import ALTERED, ERASED, read_personal
-from qingshan.commons.journal.selectors import IndexLine, entries_holding, index_as_of, ledgers_of
+from qingshan.commons.journal.selectors import IndexLine, entries_holding, index_as_of, last_entries, ledgers_of
 from qingshan.commons.journal.services import wait_for_writers
+from qingshan.commons.people.models import Unit
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.cases.public import visible_cases
+from qingshan.contexts.leads.public import visible_leads
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column, Source
 from qingshan.domain.lead import VERIFIED_STATES
 
@@ -93,8 +96,51 @@ def ledger_as_of(viewer: Viewer, moment: datetime, *, now: datetime, patience: f
     rows = [_row(line, cases.pop(line.matter_id, None)) for line in leads if line.texts[0] in VERIFIED_STATES]
     rows += [_case_row(lead_id, case) for lead_id, case in cases.items()]
     rows.sort(key=lambda row: row.sort_key)
-    full = bool(viewer.roles & FULL_VIEW) or viewer.system
-    return Ledger(title=in_force.title, moment=moment, rows=tuple(rows), names_in_full=full)
+    return Ledger(title=in_force.title, moment=moment, rows=tuple(rows), names_in_full=_names_in_full(viewer))
+
+
+def ledger_now(viewer: Viewer, now: datetime) -> Ledger:
+    """The ledger as it stands at this moment, from the state tables, which say what the last entries say.
+
+    For pages: its rows name no entries, so `with_entries` is asked for those that are shown. Units have the names of
+    today, in `ledger_as_of` those of the entry.
+    """
+    in_force = campaign_in_force()
+    units = dict(Unit.objects.values_list("id", "name"))
+    verified = visible_leads(viewer).filter(state__in=[s.value for s in VERIFIED_STATES]).order_by()
+    leads = list(verified.values_list("id", "verdict", "unit_id", "number"))
+    rows = visible_cases(viewer).order_by()
+    told = rows.values_list("lead_id", "id", "category", "unit_id", "state", "number", "lead_number")
+    cases = {lead_id: rest for lead_id, *rest in told}
+    found = [_row_now(*lead, units=units, case=cases.pop(lead[0], None)) for lead in leads]
+    found += [
+        LedgerRow(lead_id, case_id, "substantiated", category, units[unit_id], state, number, lead_number, None, None)
+        for lead_id, (case_id, category, unit_id, state, number, lead_number) in cases.items()
+    ]
+    found.sort(key=lambda row: row.sort_key)
+    return Ledger(title=in_force.title, moment=now, rows=tuple(found), names_in_full=_names_in_full(viewer))
+
+
+def _row_now(
+    lead_id: UUID, verdict: str, unit_id: UUID, number: str, *, units: Mapping[UUID, str], case: list[Any] | None
+) -> LedgerRow:
+    if case is None:
+        return LedgerRow(lead_id, None, verdict, "", units[unit_id], "", "", number, None, None)
+    case_id, category, _, state, case_number, _ = case
+    return LedgerRow(lead_id, case_id, verdict, category, units[unit_id], state, case_number, number, None, None)
+
+
+def with_entries(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
+    """Rows of `ledger_now` with the entries that hold their fields."""
+    entries = last_entries(matter_id for row in rows for matter_id in (row.lead_id, row.case_id) if matter_id)
+    return [
+        replace(row, lead_entry=entries.get(row.lead_id), case_entry=entries.get(row.case_id) if row.case_id else None)
+        for row in rows
+    ]
+
+
+def _names_in_full(viewer: Viewer) -> bool:
+    return bool(viewer.roles & FULL_VIEW) or viewer.system
 
 
 def _row(lead: IndexLine, case: IndexLine | None) -> LedgerRow:

@@ -22,7 +22,7 @@ from qingshan.commons.journal.busy import is_busy
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.opening import viewer_at
 from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.campaigns.public import InForce
+from qingshan.contexts.campaigns.public import InForce, one_reading
 from qingshan.interfaces.web.access import is_open, roles_of
 from qingshan.interfaces.web.gatekeeping import FREE, end_own_session, is_idle, note_use, required_step
 
@@ -54,7 +54,7 @@ class ScopeMiddleware:
         request.now = server_clock()()  # type: ignore[attr-defined]
         if is_open(match.func):
             return self.get_response(request)
-        with transaction.atomic():
+        with transaction.atomic(), one_reading():
             viewer = _viewer(request)
             if viewer is None:
                 return _to_sign_in(request)

@@ -65,7 +65,8 @@ def number_for(in_force: InForce, now: datetime) -> str:
 
 def campaign_id_for(in_force: InForce, moment: datetime) -> UUID:
     """The campaign the moment falls into, else the current one (一-4)."""
-    return campaign_for(moment.astimezone(in_force.zone).date()) or in_force.id
+    day = moment.astimezone(in_force.zone).date()
+    return in_force.id if in_force.start <= day <= in_force.end else campaign_for(day) or in_force.id
 
 
 def build_leads(

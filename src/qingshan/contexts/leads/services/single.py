@@ -6,7 +6,9 @@ from uuid import UUID
 
 import shapely
 
+from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.once import claim_once
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.journal.services import act_transaction, actor_text, record_act
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
@@ -72,7 +74,6 @@ def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None
         )
         lead.id = lead_id or lead.id
         lead.due_at = next_due(lead, in_force, now)
-        _check_source(lead)
         lead.number = number_for(in_force, now)  # as late as can be: from here others wait for their numbers
         lead.save(force_insert=True)
         _store_source(lead)
@@ -117,20 +118,20 @@ def _source_key(lead: Lead) -> str:
     return f"no:{lead.source_no}"
 
 
-def _check_source(lead: Lead) -> None:
-    """Refuse a number of this channel that stands on a lead already."""
-    if not lead.source_no:
-        return
-    same = Source.objects.filter(channel=lead.channel, key=_source_key(lead))
-    known = same.values_list("lead__number", flat=True).first()
-    if known is not None:
-        raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")
+_SOURCE = Prepared(
+    "leads_store_source",
+    ["uuid", "uuid", "text", "text"],
+    "INSERT INTO leads_source (id, lead_id, channel, key, geometry_digest) VALUES ($1, $2, $3, $4, '')"
+    " ON CONFLICT DO NOTHING RETURNING id",
+)
 
 
 def _store_source(lead: Lead) -> None:
-    if not lead.source_no:
+    """Keep where the lead came from; refuse a number of this channel that stands on a lead already."""
+    if not lead.source_no or _SOURCE.rows(new_id(), lead.id, lead.channel, _source_key(lead)):
         return
-    row = Source(lead=lead, channel=lead.channel, key=_source_key(lead), geometry_digest="")
-    Source.objects.bulk_create([row], ignore_conflicts=True)
-    if not Source.objects.filter(id=row.id).exists():
+    same = Source.objects.filter(channel=lead.channel, key=_source_key(lead))
+    known = same.values_list("lead__number", flat=True).first()
+    if known is None:
         raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 刚被他人登记，请刷新后再看")
+    raise ActRefused("duplicate", f"该渠道的编号 {lead.source_no} 已登记为线索 {known}")

@@ -124,21 +124,25 @@ def case_filter(address: ListAddress) -> CaseFilter:
     )
 
 
-def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
-    """One tab per state with its count under the other filters; closed before the take-over only where it occurs."""
+def state_tabs(address: ListAddress, counts: Mapping[str, int] | None) -> list[dict[str, object]]:
+    """One tab per state with its count under the other filters; closed before the take-over only where it occurs.
+
+    Without counts (too many rows to count) every state has its tab.
+    """
     chosen = address.words("state")
+    whole = None if counts is None else sum(counts.values())
     tabs: list[dict[str, object]] = [
-        {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not chosen}
+        {"label": _("全部"), "url": address.to(state=""), "count": whole, "active": not chosen}
     ]
     return tabs + [
         {
             "label": labels.state_label("case", state).text,
             "url": address.to(state=state.value),
-            "count": counts.get(state, 0),
+            "count": None if counts is None else counts.get(state, 0),
             "active": chosen == (state.value,),
         }
         for state in CaseState
-        if state is not CaseState.CLOSED_BEFORE or counts.get(state) or state in chosen
+        if state is not CaseState.CLOSED_BEFORE or counts is None or counts.get(state) or state in chosen
     ]
 
 

@@ -78,7 +78,28 @@ def keys_of(spec_sort: Sort, address: ListAddress, model: Any) -> dict[str, Any]
     }
 
 
-def frame(wanted: Wanted, found: KeyPage[Any], sort: Sort, total: int) -> dict[str, object]:
+MOST_COUNTED = 5000
+"""Rows with a looked-for word that are counted; beyond, the page says that there are more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """How many rows a view has: by state (None: too many to count), in the chosen states; ``over``: or more."""
+
+    by_state: Mapping[str, int] | None
+    total: int | None
+    over: bool = False
+
+
+def totals_of(counts: Mapping[str, int], address: ListAddress, *, bounded: bool) -> Totals:
+    """Totals from counts by state; ``bounded``: counted up to `MOST_COUNTED` rows and one."""
+    states = address.words("state")
+    if bounded and sum(counts.values()) > MOST_COUNTED:
+        return Totals(by_state=None, total=None if states else MOST_COUNTED, over=True)
+    return Totals(by_state=counts, total=sum(n for state, n in counts.items() if not states or state in states))
+
+
+def frame(wanted: Wanted, found: KeyPage[Any], sort: Sort, totals: Totals) -> dict[str, object]:
     """Everything around the rows that follows from the view and the page that was found."""
     address = wanted.address
     spec = address.spec
@@ -88,7 +109,9 @@ def frame(wanted: Wanted, found: KeyPage[Any], sort: Sort, total: int) -> dict[s
         "spec": spec,
         "address": address,
         "rows_id": spec.rows_id,
-        "total": total,
+        "total": totals.total,
+        "over": totals.over,
+        "bulk_all": not totals.over and (totals.total or 0) > len(found.rows),
         "shown": len(found.rows),
         "fields": [field for f in spec.filters if f.main for field in fields_of(f, address)],
         "more_fields": [

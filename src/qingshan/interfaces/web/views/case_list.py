@@ -14,7 +14,16 @@ from qingshan.interfaces.web.casework.panel import panel_context
 from qingshan.interfaces.web.casework.reading import read_case
 from qingshan.interfaces.web.casework.register import case_filter, case_spec, category_links, state_tabs
 from qingshan.interfaces.web.listing.address import ListAddress
-from qingshan.interfaces.web.listing.page import Wanted, frame, keys_of, list_response, opens_elsewhere, read_wanted
+from qingshan.interfaces.web.listing.page import (
+    MOST_COUNTED,
+    Wanted,
+    frame,
+    keys_of,
+    list_response,
+    opens_elsewhere,
+    read_wanted,
+    totals_of,
+)
 from qingshan.interfaces.web.middleware import OfficeRequest
 
 
@@ -36,19 +45,17 @@ def _list(request: OfficeRequest, wanted: Wanted, in_force: InForce) -> dict[str
     sort, asked = CASE_SORTS[address.sort], case_filter(address)
     found = case_rows(viewer, asked, now, sort=sort, **keys_of(sort, address, Case))
     tracks = tracks_of(found.rows) if "tracks" in address.columns else {}
-    counts = case_counts(viewer, asked, now)
-    states = address.words("state")
-    total = sum(n for state, n in counts.items() if not states or state in states)
+    counts = case_counts(viewer, asked, now, most=MOST_COUNTED)
+    totals = totals_of(counts, address, bounded=bool(asked.text))
     may_report = viewer.has(*TABLE["case.report_city"].roles)
     url = reverse("web:case_bulk_report")
     return {
-        **frame(wanted, found, sort, total),
+        **frame(wanted, found, sort, totals),
         "rows": listing.case_rows(found.rows, tracks, in_force.plan, viewer, now),
-        "tabs": state_tabs(address, counts),
+        "tabs": state_tabs(address, totals.by_state),
         "above": "web/cases/_categories.html",
         "categories": category_links(address, in_force, category_counts(viewer)),
         "bulk": [{"label": _("上报市局…"), "url": url, "icon": "send"}] if may_report else [],
-        "bulk_all": total > len(found.rows),
         "export_url": reverse("web:case_export"),
         "may_report": may_report,
         "to_report": counts.get("accepted", 0),

@@ -114,14 +114,14 @@ def lead_dispatch(request: OfficeRequest, detail: LeadDetail) -> HttpResponse:
 @require_POST
 def lead_receive(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """The unit signs for a lead; the clock of the verification starts (三-1-2②b)."""
-    lead = lead_or_404(request.viewer, lead_id).lead
+    signed: list[Lead] = []
     return perform(
         request,
-        lambda: receive_lead(lead_id=lead.id, acting=acting_of(request)),
-        done=_("线索 %(number)s 已签收，核查时限开始计算") % {"number": lead.number},
-        to=detail_url(lead.id),
+        lambda: signed.append(receive_lead(lead_id=lead_id, acting=acting_of(request))),
+        done=lambda: _("线索 %(number)s 已签收，核查时限开始计算") % {"number": signed[0].number},
+        to=detail_url(lead_id),
         template="web/leads/detail.html",
-        context=lambda: lead_shown.detail_context(request, lead_or_404(request.viewer, lead.id)),
+        context=lambda: lead_shown.detail_context(request, lead_or_404(request.viewer, lead_id)),
     )
 
 

@@ -25,7 +25,16 @@ from qingshan.domain.lead import REGISTER_ROLES, TABLE, LeadState
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.listing.address import ListAddress
-from qingshan.interfaces.web.listing.page import Wanted, frame, keys_of, list_response, opens_elsewhere, read_wanted
+from qingshan.interfaces.web.listing.page import (
+    MOST_COUNTED,
+    Wanted,
+    frame,
+    keys_of,
+    list_response,
+    opens_elsewhere,
+    read_wanted,
+    totals_of,
+)
 from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import lead_shown
@@ -63,16 +72,14 @@ def _list(request: OfficeRequest, wanted: Wanted, in_force: InForce) -> dict[str
     viewer, address = request.viewer, wanted.address
     sort, asked = LEAD_SORTS[address.sort], lead_filter(address)
     found = lead_rows(viewer, asked, request.now, sort=sort, **keys_of(sort, address, Lead))
-    counts = lead_counts(viewer, asked, request.now)
-    states = address.words("state")
-    total = sum(n for state, n in counts.items() if not states or state in states)
+    counts = lead_counts(viewer, asked, request.now, most=MOST_COUNTED)
+    totals = totals_of(counts, address, bounded=bool(asked.text))
     bulk = bulk_items(viewer)
     return {
-        **frame(wanted, found, sort, total),
+        **frame(wanted, found, sort, totals),
         "rows": _rows(viewer, found.rows, in_force, show_case="due" in address.columns, pick=bool(bulk)),
-        "tabs": state_tabs(address, counts),
+        "tabs": state_tabs(address, totals.by_state),
         "bulk": bulk,
-        "bulk_all": total > len(found.rows),
         "export_url": reverse("web:lead_export"),
         "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
         "empty": _empty(viewer),
@@ -104,16 +111,20 @@ def _empty(viewer: Viewer) -> dict[str, str]:
     }
 
 
-def state_tabs(address: ListAddress, counts: Mapping[str, int]) -> list[dict[str, object]]:
-    """One tab per state with its count under the other filters; states without leads are left out unless chosen."""
+def state_tabs(address: ListAddress, counts: Mapping[str, int] | None) -> list[dict[str, object]]:
+    """One tab per state with its count under the other filters; states without leads are left out unless chosen.
+
+    Without counts (too many rows to count) every state has its tab.
+    """
     chosen = address.words("state")
+    whole = None if counts is None else sum(counts.values())
     tabs: list[dict[str, object]] = [
-        {"label": _("全部"), "url": address.to(state=""), "count": sum(counts.values()), "active": not chosen}
+        {"label": _("全部"), "url": address.to(state=""), "count": whole, "active": not chosen}
     ]
     for state in LeadState:
-        if counts.get(state) or state in chosen:
+        if counts is None or counts.get(state) or state in chosen:
             label = labels.state_label("lead", state).text
-            url, count = address.to(state=state.value), counts.get(state, 0)
+            url, count = address.to(state=state.value), None if counts is None else counts.get(state, 0)
             tabs.append({"label": label, "url": url, "count": count, "active": chosen == (state.value,)})
     return tabs
 

@@ -28,10 +28,12 @@ from qingshan.contexts.ledgers.public import (
     NotYet,
     is_large,
     ledger_as_of,
+    ledger_now,
     queue_ledger,
     read_texts,
     rows_holding,
     template_at,
+    with_entries,
     write_in_form,
 )
 from qingshan.domain.case import CaseState
@@ -83,15 +85,16 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         if values.get("as_of") and not asked
         else ""
     )
-    try:
-        made = ledger_as_of(request.viewer, asked or request.now, now=request.now, patience=PATIENCE)
-    except NotYet as refusal:
-        problem = str(refusal)
-        made = ledger_as_of(request.viewer, request.now, now=request.now, patience=PATIENCE)
+    if asked and asked > request.now:
+        problem = _("该时刻还没有到，不能生成截至该时刻的台账")
+    past = asked if asked and asked <= request.now else None
+    made = _made(request, past)
     matching = [row for row in made.rows if matches(row, values)]
     if values.get("q"):
-        matching = rows_holding(matching, values["q"])
+        matching = rows_holding(matching if past else with_entries(matching), values["q"])
     shown, more = _one_page(matching, request.GET.get("after", ""))
+    if past is None:
+        shown = with_entries(shown)
     wanted = [n for n, c in enumerate(COLUMNS) if values.get("columns") == "all" or c.key in SHORT]
     context = {
         "ledger": made,
@@ -120,6 +123,13 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         "now": request.now,
     }
     return render(request, "web/ledger/ledger.html", context)
+
+
+def _made(request: OfficeRequest, past: datetime | None) -> Ledger:
+    """The ledger as of a moment, or as it stands."""
+    if past is None:
+        return ledger_now(request.viewer, request.now)
+    return ledger_as_of(request.viewer, past, now=request.now, patience=PATIENCE)
 
 
 def _cell(text: str, number: int) -> dict[str, object]:

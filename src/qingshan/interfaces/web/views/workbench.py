@@ -1,7 +1,9 @@
 """The workbench (工作台): the first page of everybody. What I must do, grouped by how soon, one line each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +25,18 @@ from qingshan.contexts.cases.public import (
 )
 from qingshan.contexts.leads.public import (
     Lead,
+    LeadTotals,
     lead_duties,
+    lead_totals,
     leads_on_turn,
-    overdue_leads,
     recheck_progress,
-    verification_progress,
 )
 from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.assignment_duties import duty_lines, order_stats
 
-READ = 200
+READ = 100
 """Matters of each kind read for the page, the most urgent ones; the workbench is no list of everything."""
 
 TILES = "/tiles/matters/{z}/{x}/{y}.mvt"
@@ -60,9 +62,10 @@ def workbench(request: OfficeRequest) -> HttpResponse:
     viewer = request.viewer
     if not viewer.has(*MATTER_ROLES):
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
-    lines, unread = _lines(request, in_force)
-    mine = _one_per_matter(line for line in lines if line["mine"])
-    mine = sorted([*mine, *duty_lines(viewer, request.now)], key=_by_due)
+    request.in_force = in_force
+    own, unread = _own_duties(request, in_force)
+    mine = sorted([*own, *map(_Owed.of_order, duty_lines(viewer, request.now))], key=_by_due)
+    totals = lead_totals(viewer, request.now)
     return render(
         request,
         "web/workbench/workbench.html",
@@ -70,34 +73,49 @@ def workbench(request: OfficeRequest) -> HttpResponse:
             "groups": _groups(mine),
             "total": len(mine),
             "unread": unread,
-            "stats": [*_stats(request), *order_stats(viewer, request.now)],
-            "progress": verification_progress(viewer)[:20],
+            "stats": [*_stats(request, totals), *order_stats(viewer, request.now)],
+            "progress": totals.units[:20],
             "bbox": county_box(),
             "tiles": TILES,
         },
     )
 
 
-def _by_due(line: dict[str, Any]) -> tuple[bool, datetime]:
+@dataclass(slots=True, kw_only=True)
+class _Owed:
+    """Something owed: what it is sorted and grouped by; its line is written only if it is shown."""
+
+    state: DutyState
+    due: datetime | None
+    line: Callable[[int], dict[str, Any]]
+    more: int = 0
+
+    @classmethod
+    def of_order(cls, line: dict[str, Any]) -> "_Owed":
+        """A line of an order, which is written already."""
+        return cls(state=line["state"], due=line["due"], line=lambda _more: line)
+
+
+def _by_due(owed: _Owed) -> tuple[bool, datetime]:
     """Duties without a due moment come last; the others by it."""
-    return line["due"] is None, line["due"] or datetime.max.replace(tzinfo=UTC)
+    return owed.due is None, owed.due or datetime.max.replace(tzinfo=UTC)
 
 
-def _one_per_matter(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _one_per_matter(duties: Iterable[Duty], by_id: Mapping[UUID, Lead | Case]) -> list[_Owed]:
     """The most urgent duty of each matter; the others are counted behind it."""
-    first: dict[str, dict[str, Any]] = {}
-    for line in lines:
-        kept = first.setdefault(line["subject"], line)
-        if kept is not line:
-            kept["more"] = kept.get("more", 0) + 1
-    for line in first.values():
-        if line.get("more"):
-            line["place"] += " · " + _("另有 %(n)d 项在办") % {"n": line["more"]}
+    first: dict[UUID, _Owed] = {}
+    for duty in duties:
+        kept = first.get(duty.matter_id)
+        if kept is not None:
+            kept.more += 1
+            continue
+        line = partial(_line, duty, by_id[duty.matter_id])
+        first[duty.matter_id] = _Owed(state=duty.state, due=duty.due_at, line=line)
     return list(first.values())
 
 
-def _lines(request: OfficeRequest, in_force: InForce) -> tuple[list[dict[str, Any]], int]:
-    """Duties on the most urgent matters, and how many matters were not read."""
+def _own_duties(request: OfficeRequest, in_force: InForce) -> tuple[list[_Owed], int]:
+    """The viewer's duties on the most urgent matters, and how many matters were not read."""
     viewer, now = request.viewer, request.now
     on_turn, open_cases = without_case(leads_on_turn(viewer)), cases_on_turn(viewer)
     leads, cases = list(on_turn[: READ + 1]), list(open_cases[: READ + 1])
@@ -109,27 +127,30 @@ def _lines(request: OfficeRequest, in_force: InForce) -> tuple[list[dict[str, An
     for case, duty in duties_of_cases(cases[:READ], in_force, now):
         by_id[case.id] = case
         duties.append(duty)
-    return [_line(duty, by_id[duty.matter_id], viewer) for duty in sort_duties(duties)], unread
+    own = [duty for duty in duties if duty.roles & viewer.roles and _is_own(duty, by_id[duty.matter_id], viewer)]
+    return _one_per_matter(sort_duties(own), by_id), unread
 
 
-def _line(duty: Duty, matter: Lead | Case, viewer: Viewer) -> dict[str, Any]:
-    own = duty.side != "township" or matter.unit_id == viewer.unit_id
+def _is_own(duty: Duty, matter: Lead | Case, viewer: Viewer) -> bool:
+    return duty.side != "township" or matter.unit_id == viewer.unit_id
+
+
+def _line(duty: Duty, matter: Lead | Case, more: int) -> dict[str, Any]:
+    others = (" · " + _("另有 %(n)d 项在办") % {"n": more}) if more else ""
     name = "lead_detail" if isinstance(matter, Lead) else "case_detail"
     url = reverse(f"web:{name}", args=[matter.id])
     return {
         "state": duty.state,
-        "mine": bool(duty.roles & viewer.roles) and own,
         "title": f"{duty.what} · {matter.number}",
         "url": url,
         "action_url": _action_url(duty, matter, url),
         "action": _("去办理"),
         "primary": duty.state in (DutyState.OVERDUE, DutyState.TODAY),
-        "place": _place(matter),
+        "place": _place(matter) + others,
         "category": "" if isinstance(matter, Lead) else matter.category,
         "due": duty.due_at,
         "clause": duty.clause,
         "clause_text": "",
-        "subject": matter.number,
     }
 
 
@@ -162,7 +183,7 @@ def _action_url(duty: Duty, matter: Lead | Case, page_url: str) -> str:
     return reverse(f"web:{name}", args=[matter.id]) if name else page_url
 
 
-def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _groups(owed: Iterable[_Owed]) -> list[dict[str, Any]]:
     labels = {
         DutyState.OVERDUE: _("已逾期"),
         DutyState.TODAY: _("今天"),
@@ -170,14 +191,14 @@ def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         DutyState.LATER: _("以后"),
         DutyState.UNKNOWN: _("时限未定"),
     }
-    found: dict[DutyState, list[dict[str, Any]]] = {state: [] for state, _late in GROUPS}
-    for line in lines:
-        found[line["state"]].append(line)
+    found: dict[DutyState, list[_Owed]] = {state: [] for state, _late in GROUPS}
+    for one in owed:
+        found[one.state].append(one)
     return [
         {
             "label": labels[state],
             "late": late,
-            "items": found[state][:SHOWN],
+            "items": [one.line(one.more) for one in found[state][:SHOWN]],
             "count": len(found[state]),
             "hidden": max(0, len(found[state]) - SHOWN),
         }
@@ -186,14 +207,13 @@ def _groups(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _stats(request: OfficeRequest) -> list[dict[str, Any]]:
+def _stats(request: OfficeRequest, totals: LeadTotals) -> list[dict[str, Any]]:
     viewer, now = request.viewer, request.now
     counts = category_counts(viewer)
     total, still_open = (sum(n[i] for n in counts.values()) for i in (0, 1))
-    units = verification_progress(viewer)
-    received, verified = sum(u.received for u in units), sum(u.verified for u in units)
-    late = overdue_leads(viewer, now) + overdue_cases(viewer, now)
-    done, due = recheck_progress(viewer)["county"]
+    received, verified = totals.received, totals.verified
+    late = totals.overdue + overdue_cases(viewer, now)
+    done, due = recheck_progress(viewer, "county")
     return [
         {
             "label": _("未销号问题"),
