@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, Value, When
 
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.jobs.models import Job, JobItem
 
 PAGE = 50
@@ -66,10 +67,18 @@ def own_jobs(account_id: UUID | None, *, state: str = "", before: UUID | None = 
 
 
 def active_jobs(account_id: UUID | None) -> list[Job]:
-    """Work of an account that waits or runs, the newest first; a handful at most is read."""
+    """Work of an account that waits or runs, the newest first: id and progress of a handful at most."""
     if account_id is None:
         return []
-    return list(Job.objects.filter(created_by=account_id, state__in=ACTIVE).order_by("-id")[:10])
+    return [Job(id=job_id, done=done, total=total) for job_id, done, total in _ACTIVE.rows(account_id, list(ACTIVE))]
+
+
+_ACTIVE = Prepared(
+    "jobs_active",
+    ["uuid", "text[]"],
+    "SELECT id, done, total FROM jobs_job WHERE created_by = $1 AND state = ANY ($2) ORDER BY id DESC LIMIT 10",
+)
+"""Every page asks it."""
 
 
 def job_by_id(job_id: UUID) -> Job | None:

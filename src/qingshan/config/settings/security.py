@@ -28,6 +28,7 @@ QINGSHAN_OTHER_URL = (words("QINGSHAN_REAL_URL" if QINGSHAN_PRACTICE else "QINGS
 # Cookies do not tell ports apart: the two must not sign each other out.
 SESSION_COOKIE_NAME = "practice_sessionid" if QINGSHAN_PRACTICE else "sessionid"
 CSRF_COOKIE_NAME = "practice_csrftoken" if QINGSHAN_PRACTICE else "csrftoken"
+SESSION_ENGINE = "qingshan.interfaces.web.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ from django.template.loader_tags import BlockNode
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qingshan.interfaces.web import formats, labels, marks
@@ -81,6 +83,51 @@ def same_block(_parser: Parser, token: Token) -> SameBlockNode:
     if len(parts) != 2:
         raise template.TemplateSyntaxError(f"{parts[0]} takes the name of one block")
     return SameBlockNode(parts[1].strip("\"'"))
+
+
+@register.simple_tag
+def kept(template_name: str, value: Any = None) -> SafeString:
+    """A part that depends on the language and on ``value`` alone (as ``field``): written once, then kept."""
+    return _kept(template_name, assets().sprite, get_language() or "", repr(value), Kept(value))
+
+
+class Kept:
+    """A value that does not count as a key: its text does."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        """All are alike."""
+        return isinstance(other, Kept)
+
+    def __hash__(self) -> int:
+        """All are alike."""
+        return 0
+
+
+@lru_cache(maxsize=1024)
+def _kept(template_name: str, _sprite: str, _language: str, _text: str, holder: Kept) -> SafeString:
+    return render_to_string(template_name, {"field": holder.value})
+
+
+@register.simple_tag(takes_context=True)
+def again(context: Context, template_name: str) -> SafeString:
+    """A part that stands twice on a page (for wide and narrow screens): written once per page."""
+    request = context.get("request")
+    if request is None:
+        return _part(context, template_name)
+    written: dict[str, SafeString] = request.__dict__.setdefault("qs_written", {})
+    if template_name not in written:
+        written[template_name] = _part(context, template_name)
+    return written[template_name]
+
+
+def _part(context: Context, template_name: str) -> SafeString:
+    engine = context.template.engine  # type: ignore[union-attr]
+    return engine.get_template(template_name).render(context.new(context.flatten()))
 
 
 # --- marks inside a line -------------------------------------------------------------------------------------------
