@@ -37,7 +37,7 @@ def judged(figures: Sequence[Measured]) -> list[Measured]:
 
 
 def _judge(figure: Measured, target: dict[str, float] | None) -> Measured:
-    if target is None:
+    if target is None or figure.met is False:
         return figure
     bound = target.get("most", target.get("least", 0.0))
     met = figure.value <= bound if "most" in target else figure.value >= bound

@@ -25,6 +25,7 @@ NEXT_PAGE = re.compile(r'href="(\?[^"]*)"[^>]*rel="next"|rel="next"[^>]*href="(\
 PAGES = 1000
 TILE_ZOOMS = (8, 10, 11, 12, 13, 14)
 TILES_AT_MOST = 40
+WEB_WORKERS = 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -184,7 +185,10 @@ def tiles(bench: Bench) -> list[Measured]:
 
 def memory(bench: Bench) -> list[Measured]:
     """The larger of the web workers after everything else."""
-    return [bench.figure("web worker", "RSS MB", max(bench.service.web_workers_mb()), "MB")]
+    workers = bench.service.web_workers_mb()
+    if len(workers) != WEB_WORKERS:
+        raise SystemExit(f"{len(workers)} web workers are running, {WEB_WORKERS} are promised")
+    return [bench.figure("web worker", "RSS MB", max(workers), "MB")]
 
 
 FULL = (lists, deep_pages, matter_pages, searches, tiles, state_changes, creation, memory)

@@ -13,7 +13,7 @@ from qingshan.commons.journal.services import act_transaction, actor_text, recor
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.deadlines import next_due
-from qingshan.contexts.leads.models import Dispatch, Lead, Source
+from qingshan.contexts.leads.models import Lead, Source
 from qingshan.contexts.leads.services.acting import change_of
 from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, number_for
@@ -77,7 +77,7 @@ def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None
         lead.number = number_for(in_force, now)  # as late as can be: from here others wait for their numbers
         lead.save(force_insert=True)
         _store_source(lead)
-        Dispatch.objects.create(lead=lead, unit=place.unit, dispatched_at=now, dispatched_by=actor_text(acting))
+        _DISPATCH.rows(new_id(), lead.id, place.unit.id, now, actor_text(acting))
         details = {"description": lead.description, "dispatched_to": place.unit.name, "border": place.border}
         record_act(act="lead.register", acting=acting, changes=[change_of(lead, in_force, details)])
         return lead
@@ -118,6 +118,12 @@ def _source_key(lead: Lead) -> str:
     return f"no:{lead.source_no}"
 
 
+_DISPATCH = Prepared(
+    "leads_store_dispatch",
+    ["uuid", "uuid", "uuid", "timestamptz", "text"],
+    "INSERT INTO leads_dispatch (id, lead_id, unit_id, dispatched_at, dispatched_by, received_by, return_reason)"
+    " VALUES ($1, $2, $3, $4, $5, '', '')",
+)
 _SOURCE = Prepared(
     "leads_store_source",
     ["uuid", "uuid", "text", "text"],
