@@ -14,7 +14,7 @@ from qingshan.commons.journal.selectors import AsOf, ledgers_as_of
 from qingshan.commons.journal.services import WRITERS_LOCK, act_transaction
 from qingshan.commons.people.models import Unit
 from qingshan.contexts.leads.public import correct_lead, dispatch_lead, receive_lead, resume_verification, return_lead
-from qingshan.contexts.ledgers.public import NotYet, ledger_as_of, read_texts
+from qingshan.contexts.ledgers.public import NotYet, ledger_as_of, ledger_now, read_texts, with_entries
 from tests import cast
 from tests.support.making import World
 
@@ -40,6 +40,21 @@ def test_a_moment_gives_the_same_ledger_after_later_acts(world: World) -> None:
     assert len(present.rows) == 3
     assert first.rows[0].state == "open"
     assert present.rows[0].state == "reported"
+
+
+@pytest.mark.parametrize("member", [cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER, cast.CITY_REVIEWER, cast.PATROLLER])
+def test_the_page_of_this_moment_says_what_the_journal_says(world: World, member: cast.Member) -> None:
+    world.make_case(upto="closed")
+    world.make_case(upto="open", category="licensed_pit", township=cast.HEISHUIHE)
+    for state in ("archived", "county_recheck", "inconclusive", "under_verification"):
+        world.make_lead(state=state)
+    viewer, now = world.viewer(member), world.clock.now
+    with world.seeing(member):
+        told, shown = ledger_as_of(viewer, now, now=now), ledger_now(viewer, now)
+        assert with_entries(shown.rows) == list(told.rows)
+        assert shown.classes == told.classes
+        assert shown.summary() == told.summary()
+        assert shown.names_in_full == told.names_in_full
 
 
 def test_each_moment_shows_the_last_entry_recorded_by_then(world: World) -> None:

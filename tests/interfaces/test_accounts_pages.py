@@ -427,7 +427,7 @@ def test_a_page_asks_for_its_viewer_with_few_queries() -> None:
     ) as caught:
         client.get("/posts/00000000-0000-7000-8000-000000000000/")
     asked = [q["sql"] for q in caught.captured_queries if "SAVEPOINT" not in q["sql"]]
-    assert sum("people_holding" in sql for sql in asked) == 1
+    assert sum("people_held" in sql for sql in asked) == 1
     assert not any("accounts_" in sql for sql in asked)
 
 

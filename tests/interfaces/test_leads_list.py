@@ -194,3 +194,25 @@ def test_the_list_asks_the_database_as_often_for_fifty_rows_as_for_one(
     world.take_in(patches(shapes, JCBH=[f"MANY-{n}" for n in range(10)]))
     with django_assert_max_num_queries(len(first.captured_queries)):
         assert client.get(LIST).status_code == 200
+
+
+def test_a_word_in_very_many_leads_is_counted_up_to_a_bound_and_says_so(
+    sign_in: SignIn, make_lead: MakeLead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        make_lead(source_no=f"COMMON-{number}", state="dispatched" if number else "under_verification")
+    client = sign_in(cast.BUREAU_OFFICER)
+    for bound, whole in ((4, True), (3, False)):
+        monkeypatch.setattr("qingshan.interfaces.web.views.leads.MOST_COUNTED", bound)
+        monkeypatch.setattr("qingshan.interfaces.web.listing.page.MOST_COUNTED", bound)
+        shown = client.get(f"{LIST}?q=COMMON")
+        tabs = {str(tab["label"]): tab["count"] for tab in shown.context["tabs"]}
+        assert len(shown.context["rows"]) == 4
+        assert shown.context["over"] is not whole
+        assert ("条以上" in shown.content.decode()) is not whole
+        assert tabs["全部"] == (4 if whole else None)
+        assert tabs["待签收"] == (3 if whole else None)
+        some = client.get(f"{LIST}?q=COMMON&state=under_verification")
+        assert some.context["total"] == (1 if whole else None)
+        assert not some.context["bulk_all"]
+    assert client.get(LIST).context["total"] == 4, "without a word every lead is counted"

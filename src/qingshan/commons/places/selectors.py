@@ -57,5 +57,6 @@ _AREAS = Prepared(
 
 def areas_version() -> tuple[int, UUID | None]:
     """Changes whenever an area is added or replaced: number of current areas and the newest one."""
-    found = _AREAS.rows()
-    return found[0] if found else (0, None)  # type: ignore[return-value]
+    for count, newest in _AREAS.rows():
+        return count, newest
+    return 0, None

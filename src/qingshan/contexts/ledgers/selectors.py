@@ -111,7 +111,7 @@ def ledger_now(viewer: Viewer, now: datetime) -> Ledger:
     leads = list(verified.values_list("id", "verdict", "unit_id", "number"))
     rows = visible_cases(viewer).order_by()
     told = rows.values_list("lead_id", "id", "category", "unit_id", "state", "number", "lead_number")
-    cases = {lead_id: rest for lead_id, *rest in told}
+    cases: dict[UUID, list[Any]] = {lead_id: rest for lead_id, *rest in told}
     found = [_row_now(*lead, units=units, case=cases.pop(lead[0], None)) for lead in leads]
     found += [
         LedgerRow(lead_id, case_id, "substantiated", category, units[unit_id], state, number, lead_number, None, None)

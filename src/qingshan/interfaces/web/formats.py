@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -56,28 +57,26 @@ def gap_text(at: datetime, now: datetime) -> str:
     late, span = at < now, abs(at - now)
     if span >= _DAY:
         days = abs((local(at).date() - local(now).date()).days)
-        return _late_days(days) if late else _days_left(days)
+        return _days_text(get_language() or "", days, late=late)
     hours = int(span.total_seconds() // 3600)
     if hours:
-        return _late_hours(hours) if late else _hours_left(hours)
+        return _hours_text(get_language() or "", hours, late=late)
     minutes = max(1, int(span.total_seconds() // 60))
     return (_("逾期 %(n)s 分钟") if late else _("还有 %(n)s 分钟")) % {"n": minutes}
 
 
-def _late_days(n: int) -> str:
-    return ngettext("逾期 %(n)s 天", "逾期 %(n)s 天", n) % {"n": n}
+@lru_cache(maxsize=2048)
+def _days_text(_language: str, n: int, *, late: bool) -> str:
+    text = ngettext("逾期 %(n)s 天", "逾期 %(n)s 天", n) if late else ngettext("还有 %(n)s 天", "还有 %(n)s 天", n)
+    return text % {"n": n}
 
 
-def _days_left(n: int) -> str:
-    return ngettext("还有 %(n)s 天", "还有 %(n)s 天", n) % {"n": n}
-
-
-def _late_hours(n: int) -> str:
-    return ngettext("逾期 %(n)s 小时", "逾期 %(n)s 小时", n) % {"n": n}
-
-
-def _hours_left(n: int) -> str:
-    return ngettext("还有 %(n)s 小时", "还有 %(n)s 小时", n) % {"n": n}
+@lru_cache(maxsize=256)
+def _hours_text(_language: str, n: int, *, late: bool) -> str:
+    text = (
+        ngettext("逾期 %(n)s 小时", "逾期 %(n)s 小时", n) if late else ngettext("还有 %(n)s 小时", "还有 %(n)s 小时", n)
+    )
+    return text % {"n": n}
 
 
 def whole_text(value: Number) -> str:

@@ -101,13 +101,15 @@ def area_mark(m2: formats.Number | None) -> SafeString:
     """“12.4 亩（8,267 m²）”."""
     if m2 is None or m2 == "":
         return muted(formats.NOTHING)
-    return markup(
-        '<span class="qs-area"><span class="qs-area__mu">{} {}</span><span class="qs-area__m2">{}{} m²{}</span></span>',
-        formats.mu_text(m2),
-        _("亩"),
-        _("（"),
-        formats.m2_text(m2),
-        _("）"),
+    return markup(_area_pattern(get_language() or ""), formats.mu_text(m2), formats.m2_text(m2))
+
+
+@lru_cache(maxsize=8)
+def _area_pattern(_language: str) -> str:
+    mu, opening, closing = (escape(word) for word in (_("亩"), _("（"), _("）")))
+    return (
+        f'<span class="qs-area"><span class="qs-area__mu">{{}} {mu}</span>'
+        f'<span class="qs-area__m2">{opening}{{}} m²{closing}</span></span>'
     )
 
 

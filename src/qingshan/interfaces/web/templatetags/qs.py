@@ -127,7 +127,9 @@ def again(context: Context, template_name: str) -> SafeString:
 
 def _part(context: Context, template_name: str) -> SafeString:
     engine = context.template.engine  # type: ignore[union-attr]
-    return engine.get_template(template_name).render(context.new(context.flatten()))
+    return engine.get_template(template_name).render(
+        context.new({str(name): value for name, value in context.flatten().items()})
+    )
 
 
 # --- marks inside a line -------------------------------------------------------------------------------------------
