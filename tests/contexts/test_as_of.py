@@ -42,7 +42,9 @@ def test_a_moment_gives_the_same_ledger_after_later_acts(world: World) -> None:
     assert present.rows[0].state == "reported"
 
 
-@pytest.mark.parametrize("member", [cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER, cast.CITY_REVIEWER, cast.PATROLLER])
+@pytest.mark.parametrize(
+    "member", [cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER, cast.CITY_REVIEWER, cast.VILLAGE_PATROLLER]
+)
 def test_the_page_of_this_moment_says_what_the_journal_says(world: World, member: cast.Member) -> None:
     world.make_case(upto="closed")
     world.make_case(upto="open", category="licensed_pit", township=cast.HEISHUIHE)

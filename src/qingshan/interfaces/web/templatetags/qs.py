@@ -127,9 +127,8 @@ def again(context: Context, template_name: str) -> SafeString:
 
 def _part(context: Context, template_name: str) -> SafeString:
     engine = context.template.engine  # type: ignore[union-attr]
-    return engine.get_template(template_name).render(
-        context.new({str(name): value for name, value in context.flatten().items()})
-    )
+    values = {str(name): value for name, value in context.flatten().items()}
+    return engine.get_template(template_name).render(context.new(values))
 
 
 # --- marks inside a line -------------------------------------------------------------------------------------------
