@@ -18,6 +18,8 @@ from qingshan.contexts.ledgers.public import NotYet, ledger_as_of, ledger_now, r
 from tests import cast
 from tests.support.making import World
 
+READERS = (cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER, cast.CITY_REVIEWER, cast.VILLAGE_PATROLLER)
+
 
 def test_a_moment_gives_the_same_ledger_after_later_acts(world: World) -> None:
     case = world.make_case(upto="tracks", category="licensed_pit")
