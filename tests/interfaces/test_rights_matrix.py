@@ -213,6 +213,10 @@ ROWS: dict[str, Row] = {
     "lead_apart": Row(OFFICE, "lead", "post"),
     "lead_split": Row(OFFICE, "lead"),
     "pair_list": Row(OFFICE),
+    # the completeness proof
+    "completeness": Row(BATCH_READERS | TOWNSHIP),
+    "completeness_rows": Row(BATCH_READERS | TOWNSHIP),
+    "completeness_export": Row(BATCH_READERS | TOWNSHIP, method="post"),
 }
 NAMES = sorted(p.name for p in urlpatterns if isinstance(p, URLPattern) and p.name)
 DONE_OR_ASKED = frozenset({200, 204, 302, 304, 405, 409, 422})

@@ -155,6 +155,22 @@ def last_entries(matter_ids: Iterable[UUID]) -> dict[UUID, UUID]:
         return dict(cursor.fetchall())
 
 
+def fields_as_of(fields: Sequence[str]) -> str:
+    """A query over every matter of a kind as of a moment, to count and list within the database.
+
+    Columns: ``matter_id``, ``number``, ``entry_id`` of its last entry, and the ledger ``fields`` as texts (names of the
+    program's own, never typed ones). Parameters: ``moment``, ``kind``. Call `wait_for_writers` first.
+    """
+    if not all(name.isidentifier() for name in fields):
+        raise ValueError(f"no names of ledger fields: {fields}")
+    columns = ", ".join(f"f.{name}" for name in fields)
+    typed = ", ".join(f"{name} text" for name in fields)
+    return (
+        f"SELECT held.matter_id, held.number, last.id AS entry_id, {columns} {_LAST}"
+        f" CROSS JOIN LATERAL json_to_record(last.ledger) AS f({typed}) WHERE held.kind = %(kind)s"
+    )
+
+
 def ledgers_of(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Ledger fields of entries by entry id."""
     with connection.cursor() as cursor:

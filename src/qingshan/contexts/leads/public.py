@@ -1,5 +1,23 @@
 """The door of leads: safe for the web process. What reads foreign files stands behind `public_worker`."""
 
+from qingshan.contexts.leads.completeness import (
+    BY,
+    GAP,
+    LOST,
+    MISSING,
+    NO_KEY,
+    PARTS,
+    RECEIVED,
+    ROWS,
+    VERIFIED,
+    Coverage,
+    Line,
+    NotYet,
+    Proof,
+    prove,
+)
+from qingshan.contexts.leads.completeness_export import write_proof
+from qingshan.contexts.leads.completeness_rows import Behind, ProofRow, missing_rows, rows_behind
 from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
 from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
@@ -48,6 +66,7 @@ from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_
 from qingshan.contexts.leads.services.evidence import PhotoInput
 from qingshan.contexts.leads.services.merging import merge_lead, separate_lead, tell_apart
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
+from qingshan.contexts.leads.services.proving import queue_proof
 from qingshan.contexts.leads.services.receiving import (
     Received,
     batch_work,
@@ -63,15 +82,26 @@ from qingshan.contexts.leads.services.verifying import resume_verification, revi
 
 __all__ = [
     "BULK_ACTS",
+    "BY",
     "EARLIER",
     "EXPORT_COLUMNS",
+    "GAP",
     "LEAD_SORTS",
     "LEAD_TABLE",
+    "LOST",
+    "MISSING",
     "MOST_AT_ONCE",
+    "NO_KEY",
     "PAGE",
     "PAIRS",
+    "PARTS",
+    "RECEIVED",
+    "ROWS",
+    "VERIFIED",
     "Alike",
+    "Behind",
     "BulkAct",
+    "Coverage",
     "IntakeResult",
     "Lead",
     "LeadDetail",
@@ -81,9 +111,13 @@ __all__ = [
     "LeadPage",
     "LeadPair",
     "LeadTotals",
+    "Line",
     "NearLead",
+    "NotYet",
     "PhotoInput",
     "Probe",
+    "Proof",
+    "ProofRow",
     "Received",
     "RecheckForm",
     "Related",
@@ -121,13 +155,16 @@ __all__ = [
     "may_correct",
     "may_flag_active",
     "merge_lead",
+    "missing_rows",
     "nearby_radius",
     "open_leads_by_unit",
     "open_pairs",
     "probe_of",
+    "prove",
     "put_on_ledger",
     "queue_acceptance",
     "queue_inspection",
+    "queue_proof",
     "receive_batch",
     "receive_lead",
     "recheck_lead",
@@ -138,6 +175,7 @@ __all__ = [
     "resume_verification",
     "return_lead",
     "review_verification",
+    "rows_behind",
     "rows_for_report",
     "search_leads",
     "separate_lead",
@@ -147,4 +185,5 @@ __all__ = [
     "tell_apart",
     "verification_progress",
     "visible_leads",
+    "write_proof",
 ]

@@ -22,6 +22,7 @@ from qingshan.contexts.leads.services.bulk import BULK_TASK, EXPORT_TASK, do_bul
 from qingshan.contexts.leads.services.inspecting import inspect_batch, only_duplicates
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
 from qingshan.contexts.leads.services.pairing import PAIR_TASK, find_pairs
+from qingshan.contexts.leads.services.proving import PROVE_TASK, make_proof_file
 from qingshan.geo.features import ReadError
 
 BROKEN = "程序出错，没有导入任何一行；原件已保存，请联系系统管理人员查看后台日志"
@@ -49,6 +50,12 @@ def bulk_act_task(job_id: str) -> None:
 def export_list_task(job_id: str) -> None:
     """Write a view of the list as a file for whoever asked."""
     run_whole(UUID(job_id), _export)
+
+
+@app.task(name=PROVE_TASK, queue="exports", retry=3)
+def write_proof_task(job_id: str) -> None:
+    """Write the completeness proof as a workbook for whoever asked."""
+    run_whole(UUID(job_id), make_proof_file)
 
 
 EVERY_TEN_MINUTES = "*/10 * * * *"

@@ -35,6 +35,7 @@ COMMANDS: Sequence[Entry] = (
     Entry(name="intake", module="qingshan.interfaces.cli.intake", help="接收一批图斑或线索。"),
     Entry(name="journal", module="qingshan.interfaces.cli.journal", help="核验办理留痕。"),
     Entry(name="ledger", module="qingshan.interfaces.cli.ledger", help="导出截至某一时刻的台账。"),
+    Entry(name="completeness", module="qingshan.interfaces.cli.completeness", help="证明收到的线索逐条都有去向。"),
     Entry(name="clauses", module="qingshan.interfaces.cli.clauses", help="条款实现情况表。", database=False),
     Entry(name="demo", module="qingshan.interfaces.cli.demo", help="载入演示数据和演示账号。"),
 )
