@@ -28,7 +28,7 @@ def write_proof(
 
     Figures are numbers, sums are formulas of the workbook, texts are texts: nothing of what came in is run.
     """
-    rows = rows_behind(proof.moment, Behind(), limit=None)
+    rows = rows_behind(proof.moment, Behind(cls=""), limit=None)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": MADE})

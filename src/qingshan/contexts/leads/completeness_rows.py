@@ -44,7 +44,7 @@ class ProofRow:
 class Behind:
     """Which rows: of which line (``by`` and ``key``, both empty: all), of which class of the line.
 
-    ``cls``: a class, or received, verified, parts, lost, gap. ``channels`` narrows to some channels.
+    ``cls``: a class, or received, verified, parts, lost, gap; empty: received and parts. ``channels`` narrows to some channels.
     """
 
     by: str = ""
@@ -96,7 +96,9 @@ def _conditions(wanted: Behind) -> tuple[str, dict[str, Any]]:
     sql = _LINES.get(wanted.by, "")
     if wanted.key == NO_KEY and wanted.by:
         sql = " AND batch_id IS NULL" if wanted.by == "batch" else " AND coalesce(unit, '') = ''"
-    if wanted.cls in _CLASSES:
+    if not wanted.cls:
+        pass
+    elif wanted.cls in _CLASSES:
         sql += _CLASSES[wanted.cls]
     else:
         states = VERIFIED_STATES if wanted.cls == VERIFIED else CLASSES[wanted.cls]
