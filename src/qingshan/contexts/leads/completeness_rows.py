@@ -91,19 +91,20 @@ _CLASSES = {
 }
 
 
+def _of_class(name: str) -> str:
+    """The condition of a class of the line; none for everything."""
+    if not name:
+        return ""
+    return _CLASSES.get(name, " AND parent IS NULL AND stored AND state = ANY(%(states)s)")
+
+
 def _conditions(wanted: Behind) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {"known": list(CLASS_OF), "verified": list(VERIFIED_STATES), "key": wanted.key}
     sql = _LINES.get(wanted.by, "")
     if wanted.key == NO_KEY and wanted.by:
         sql = " AND batch_id IS NULL" if wanted.by == "batch" else " AND coalesce(unit, '') = ''"
-    if not wanted.cls:
-        pass
-    elif wanted.cls in _CLASSES:
-        sql += _CLASSES[wanted.cls]
-    else:
-        states = VERIFIED_STATES if wanted.cls == VERIFIED else CLASSES[wanted.cls]
-        values["states"] = list(states)
-        sql += " AND parent IS NULL AND stored AND state = ANY(%(states)s)"
+    sql += _of_class(wanted.cls)
+    values["states"] = list(VERIFIED_STATES if wanted.cls == VERIFIED else CLASSES.get(wanted.cls, ()))
     if wanted.channels:
         values["channels"] = list(wanted.channels)
         sql += " AND channel = ANY(%(channels)s)"
