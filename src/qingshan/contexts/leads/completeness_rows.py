@@ -8,8 +8,6 @@ from uuid import UUID
 from django.db import connection
 
 from qingshan.contexts.leads.completeness import (
-    CLASS_OF,
-    CLASSES,
     GAP,
     LAST_ENTRIES,
     LOST,
@@ -19,9 +17,9 @@ from qingshan.contexts.leads.completeness import (
     RECEIVED,
     ROWS,
     VERIFIED,
-    VERIFIED_STATES,
 )
 from qingshan.domain.acts import MatterKind
+from qingshan.domain.completeness import CLASS_OF, CLASSES, VERIFIED_STATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class ProofRow:
 class Behind:
     """Which rows: of which line (``by`` and ``key``, both empty: all), of which class of the line.
 
-    ``cls``: a class, or received, verified, parts, lost, gap; empty: received and parts. ``channels`` narrows to some channels.
+    ``cls``: a class, or received, verified, parts, lost, gap; empty: received and parts. ``channels`` narrows.
     """
 
     by: str = ""

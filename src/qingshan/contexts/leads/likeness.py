@@ -28,7 +28,7 @@ HEAVY = 5_000
 """Corners above which an outline is thinned before it is laid over another."""
 _THIN = 2e-6
 """Degrees: 0.2 m."""
-_NEAR, _NUMBERED, _WORDED = 24, 8, 12
+_NEAR, _NUMBERED, _WORDED = 12, 8, 12
 """Candidates by place, by number, by words."""
 
 

@@ -237,7 +237,7 @@ def _wanted(values: Mapping[str, str], in_force: InForce) -> Behind:
         by = key = ""
     known = {RECEIVED, VERIFIED, PARTS, LOST, GAP, MISSING, *CLASSES}
     cls = values["cls"] if values["cls"] in known else RECEIVED
-    pushed = ()
+    pushed: tuple[str, ...] = ()
     if values["onsite"]:
         pushed = tuple(c.slug for c in in_force.plan.channels if c.onsite_required and c.direction == "from_above")
     return Behind(by=by, key=key, cls=cls, channels=pushed, no_result=bool(values["onsite"]))
@@ -267,13 +267,14 @@ def _what(wanted: Behind, rows: list[ProofRow], in_force: InForce) -> str:
 
 def _shown_row(row: ProofRow, in_force: InForce) -> Context:
     known = row.state in labels.STATES["lead"]
+    main = read_uuid(row.merged_into)
     return {
         "row": row,
         "url": url_of("web:lead_detail", row.lead_id) if row.lead_id and row.stored else "",
         "channel": channel_text(row.channel, in_force),
         "state": row.state if known and row.stored else "",
         "fault": "" if row.stored and known else (_("丢失") if row.lead_id else _("没有形成线索")),
-        "main_url": url_of("web:lead_detail", read_uuid(row.merged_into)) if row.merged_into else "",
+        "main_url": url_of("web:lead_detail", main) if main else "",
     }
 
 
