@@ -11,8 +11,8 @@ import xlsxwriter
 
 from qingshan.contexts.leads.completeness import Line, Proof
 from qingshan.contexts.leads.completeness_rows import Behind, ProofRow, missing_rows, rows_behind
-from qingshan.contexts.leads.exporting import DIRECTIONS, STATES
 from qingshan.domain.completeness import CLASS_OF, CLASS_WORDS, CLASSES
+from qingshan.domain.lead import DIRECTION_WORDS, LEAD_WORDS
 
 MADE = datetime(2024, 7, 1)  # noqa: DTZ001 - a workbook knows no zones
 SHEETS: Mapping[str, str] = {"batch": "按批次", "channel": "按渠道", "unit": "按责任单位"}
@@ -63,7 +63,7 @@ def _write_lines(sheet: Any, lines: tuple[Line, ...], by: str, told: str, looks:
     last = first + len(CLASSES) - 1
     for row, line in enumerate(lines, start=3):
         sheet.write_string(row, 0, line.label or OTHERS[by])
-        sheet.write_string(row, 1, DIRECTIONS.get(line.direction, ""))
+        sheet.write_string(row, 1, DIRECTION_WORDS.get(line.direction, ""))
         if line.intake is not None:
             sheet.write_row(row, 2, (line.intake.received, line.intake.duplicate, line.intake.rejected))
         sheet.write_number(row, 5, line.sum.received)
@@ -100,7 +100,7 @@ def _write_rows(
         main = numbers.get(UUID(row.merged_into), row.merged_into) if row.merged_into else ""
         texts = (
             row.number, row.source_no, row.title, channels.get(row.channel, row.channel), row.batch, row.unit,
-            STATES.get(row.state, row.state), _class_word(row), main, str(row.lead_id or ""),
+            LEAD_WORDS.get(row.state, row.state), _class_word(row), main, str(row.lead_id or ""),
         )  # fmt: skip
         for column, text in enumerate(texts):
             sheet.write_string(at, column, text)
