@@ -22,6 +22,7 @@ from qingshan.commons.people.models import Unit
 from tests import cast
 from tests.cast import Member
 from tests.contexts.test_assignments import answer, issue, line, order_now, unit
+from tests.interfaces.forms_of_leads import fields_of_the_question
 from tests.support.making import World
 
 SignIn = Callable[[Member], Client]
@@ -171,20 +172,39 @@ def test_one_click_reminds_all_that_are_late(world: World, sign_in: SignIn) -> N
     assert "请按时限办理并反馈" in text_of(sign_in(cast.TOWNSHIP_OFFICER).get(detail))
 
 
+def shown(client: Client, address: str) -> dict[str, str]:
+    """The hidden fields of the page that asks, as a browser sends them."""
+    return fields_of_the_question(client.get(address))
+
+
+def test_all_addressees_are_those_that_were_shown(world: World, sign_in: SignIn) -> None:
+    order = issue(world, cast.SUCUN, cast.HEISHUIHE)
+    office, withdraw = sign_in(cast.TASKFORCE_OFFICE), reverse("web:assignment_steer", args=[order.id, "withdraw"])
+    fields = shown(office, withdraw)
+    own = line(world, order, cast.SUCUN)
+    assert office.post(withdraw, {"confirmed": "1", "id": str(own.id), "reason": "先撤一家"}).status_code == 302
+    again = office.post(withdraw, {**fields, "reason": "全撤"})
+    assert again.status_code == 409
+    assert "您核对时是 2 项，现在是 1 项" in text_of(again)
+    assert line(world, order, cast.HEISHUIHE).state == "sent"
+    assert office.post(withdraw, {**fields_of_the_question(again), "reason": "全撤"}).status_code == 302
+    assert line(world, order, cast.HEISHUIHE).state == "withdrawn"
+
+
 def test_extension_and_withdrawal_ask_before_they_are_done(world: World, sign_in: SignIn) -> None:
     order = issue(world, cast.SUCUN)
     office = sign_in(cast.TASKFORCE_OFFICE)
     extend = reverse("web:assignment_steer", args=[order.id, "extend"])
     day = (cast.now() + timedelta(days=20)).date()
-    bad = office.post(extend, {"confirmed": "1", "due_on": "2024-07-01", "reason": "延"})
+    bad = office.post(extend, {**shown(office, extend), "due_on": "2024-07-01", "reason": "延"})
     assert "新的时限须晚于现在" in text_of(bad)
-    office.post(extend, {"confirmed": "1", "due_on": day.isoformat(), "reason": "需补材料"})
+    office.post(extend, {**shown(office, extend), "due_on": day.isoformat(), "reason": "需补材料"})
     assert order_now(world, order).due_at.astimezone(cast.ZONE).date() == day
     withdraw = reverse("web:assignment_steer", args=[order.id, "withdraw"])
     assert order_now(world, order).state == "open"
     assert office.post(withdraw).status_code == 200
     assert order_now(world, order).state == "open"
-    office.post(withdraw, {"confirmed": "1", "reason": "重复交办"})
+    office.post(withdraw, {**shown(office, withdraw), "reason": "重复交办"})
     assert order_now(world, order).state == "withdrawn"
     assert "重复交办" in text_of(sign_in(cast.TOWNSHIP_OFFICER).get(reverse("web:assignment_detail", args=[order.id])))
 

@@ -28,6 +28,7 @@ from qingshan.domain.assignment import ADDRESSED_LEVELS, ISSUE_ROLES, TABLE, Lin
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import acting_of, end_of_day, perform, read_day, read_uploads
 from qingshan.interfaces.web.casework.evidence import file_line
+from qingshan.interfaces.web.listing.confirming import CHANGED, again, asked
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views import assignment_shown as shown
 from qingshan.interfaces.web.views.assignments import line_context, line_or_404, order_or_404
@@ -238,7 +239,10 @@ STEERING: dict[str, Steering] = {
 @page(*ISSUE_ROLES)
 @require_http_methods(["GET", "POST"])
 def assignment_steer(request: OfficeRequest, assignment_id: UUID, act: str) -> HttpResponse:
-    """What the issuer does with chosen lines, or with all of them where none is chosen."""
+    """What the issuer does with chosen lines, or with all of them where none is chosen.
+
+    All of them are those that were shown: when others are meant by now, it is asked again (409).
+    """
     if act not in STEERING:
         raise Http404(_("没有这种办理"))
     how, order = STEERING[act], order_or_404(request.viewer, assignment_id)
@@ -252,6 +256,10 @@ def assignment_steer(request: OfficeRequest, assignment_id: UUID, act: str) -> H
     confirmed = "confirmed" in request.POST or (how.at_once and (chosen or act == "remind"))
     if request.method != "POST" or not confirmed:
         return render(request, "web/assignments/steer.html", context())
+    if "confirmed" in request.POST and not chosen:
+        question = asked(request, _all_meant(request, order, act))
+        if question is not None:
+            return render(request, "web/assignments/steer.html", {**context(), "asked": question}, status=CHANGED)
     return perform(
         request,
         lambda: _steer(request, order, act, chosen, text),
@@ -260,6 +268,10 @@ def assignment_steer(request: OfficeRequest, assignment_id: UUID, act: str) -> H
         template="web/assignments/steer.html",
         context=context,
     )
+
+
+def _all_meant(request: OfficeRequest, order: Assignment, act: str) -> list[tuple[UUID, str]]:
+    return [(line.id, "") for line in _meant(lines_of(request.viewer, order.id), act, request)]
 
 
 def _steer(request: OfficeRequest, order: Assignment, act: str, chosen: list[UUID], text: str) -> object:
@@ -285,7 +297,8 @@ def _steer_context(request: OfficeRequest, order: Assignment, act: str, chosen: 
     if act == "remind" and "confirmed" not in request.POST:
         value = value or REMIND_TEXT
     field = _area(how.text_name, str(how.text_label), value, help_text=str(how.text_help), required=how.text_required)
-    context: Context = {**shown.order_facts(order), "how": how, "field": field, "chosen": chosen, "now": request.now}
+    context: Context = {"asked": again([(line.id, "") for line in rows])}
+    context |= {**shown.order_facts(order), "how": how, "field": field, "chosen": chosen, "now": request.now}
     context["rows"] = [shown.line_row(_with(line, order), request.viewer, request.now, None) for line in rows]
     if act == "extend":
         due_on = request.POST.get("due_on", "")
