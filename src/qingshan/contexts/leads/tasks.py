@@ -52,7 +52,7 @@ def export_list_task(job_id: str) -> None:
     run_whole(UUID(job_id), _export)
 
 
-@app.task(name=PROVE_TASK, queue="exports", retry=3)
+@app.task(name=PROVE_TASK, queue="exports", retry=AGAIN)
 def write_proof_task(job_id: str) -> None:
     """Write the completeness proof as a workbook for whoever asked."""
     run_whole(UUID(job_id), make_proof_file)
