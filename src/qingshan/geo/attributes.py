@@ -3,16 +3,20 @@
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
-from qingshan.geo.dates import ReadDate, read_date
+from qingshan.geo.dates import ReadDate, read_date, read_moment
 from qingshan.geo.features import Scalar
 from qingshan.geo.quantities import read_area_m2
 
 SOURCE_NO, PATCH_TYPE, AREA = "source_no", "patch_type", "declared_area"
 EARLIER, LATER, REMARK = "earlier_image", "later_image", "remark"
-FIELDS = (SOURCE_NO, PATCH_TYPE, AREA, EARLIER, LATER, REMARK)
+TOWNSHIP, VILLAGE, PLACE, DESCRIPTION, DISCOVERED = "township", "village", "place", "description", "discovered"
+FIELDS = (
+    *(SOURCE_NO, PATCH_TYPE, AREA, EARLIER, LATER, REMARK),
+    *(TOWNSHIP, VILLAGE, PLACE, DESCRIPTION, DISCOVERED),
+)
 """Our fields that an alias may name; columns of other aliases stay in ``extra``."""
 _LABELS = {EARLIER: "前时相", LATER: "后时相"}
 _PRECISION = {"month": "月", "quarter": "季度", "year": "年"}
@@ -38,8 +42,8 @@ class AliasLike(Protocol):
 class MappedAttributes:
     """The attributes of a patch (图斑属性) in our fields.
 
-    ``extra`` holds every column that was not taken, and the original of every value that could not be read or was read
-    to less than the day; ``notes`` says so in Chinese.
+    ``discovered`` is a local moment without zone. ``extra`` holds every column that was not taken, and the original of
+    every value that could not be read or was read to less than the day; ``notes`` says so in Chinese.
     """
 
     source_no: str | None = None
@@ -48,6 +52,11 @@ class MappedAttributes:
     earlier_image: date | None = None
     later_image: date | None = None
     remark: str | None = None
+    township: str | None = None
+    village: str | None = None
+    place: str | None = None
+    description: str | None = None
+    discovered: datetime | None = None
     extra: Mapping[str, Scalar] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -98,6 +107,11 @@ class AttributeMapper:
             earlier_image=earlier,
             later_image=later,
             remark=remark,
+            township=_text(reading, TOWNSHIP),
+            village=_text(reading, VILLAGE),
+            place=_text(reading, PLACE, plain=False),
+            description=_text(reading, DESCRIPTION, plain=False),
+            discovered=_moment(reading),
             extra=reading.left,
             notes=tuple(reading.notes),
         )
@@ -170,6 +184,16 @@ def _date(reading: _Reading, wanted: str) -> date | None:
             _keep_precision(reading, name, value, found, _LABELS[wanted])
             return found.value
         reading.notes.append(f"字段 {name} 的值“{value}”不能读作日期，已原样保留")
+    return None
+
+
+def _moment(reading: _Reading) -> datetime | None:
+    for name, value, _ in reading.take(DISCOVERED):
+        found = read_moment(value)
+        if found is not None:
+            del reading.left[name]
+            return found
+        reading.notes.append(f"字段 {name} 的值“{value}”不能读作时间，已原样保留")
     return None
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from qingshan.geo.features import Scalar
@@ -14,9 +14,11 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_FROM, _EXCEL_TO = 25_569, 73_050  # 1970-01-01 to 2099-12-31
 _TIME = r"(?:[T ]\s*\d{1,2}[:时]\d{1,2}.*)?"
+_TIME_BEHIND = r"(?:[T ]?\s*\d{1,2}[:时点]\d{1,2}.*)?"
+_CLOCK = re.compile(r"[T 日号]\s*(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?")
 _PATTERNS: tuple[tuple[re.Pattern[str], Precision], ...] = (
     (re.compile(rf"(\d{{4}})[-./](\d{{1,2}})[-./](\d{{1,2}}){_TIME}"), "day"),
-    (re.compile(rf"(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]?{_TIME}"), "day"),
+    (re.compile(rf"(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]?{_TIME_BEHIND}"), "day"),
     (re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{6})?"), "day"),
     (re.compile(r"(\d{4})[-./](\d{1,2})"), "month"),
     (re.compile(r"(\d{4})年(\d{1,2})月份?"), "month"),
@@ -56,6 +58,21 @@ def read_date(value: Scalar) -> ReadDate | None:
         if match:
             return _build(match.groups(), precision)
     return None
+
+
+def read_moment(value: Scalar) -> datetime | None:
+    """A local moment (naive): a day as `read_date` reads it, with the clock time behind it, else midnight."""
+    found = read_date(value)
+    if found is None or found.precision != "day":
+        return None
+    day = datetime.combine(found.value, time())
+    if isinstance(value, float):
+        return day + timedelta(minutes=round(value % 1 * 1440))
+    clock = _CLOCK.search(unicodedata.normalize("NFKC", str(value)))
+    if clock is None:
+        return day
+    hour, minute, second = (int(part or 0) for part in clock.groups())
+    return day.replace(hour=hour, minute=minute, second=second) if hour < 24 and minute < 60 > second else None
 
 
 def _from_serial(serial: int) -> ReadDate | None:

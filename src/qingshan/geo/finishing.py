@@ -16,6 +16,7 @@ CHUNK_ROWS = 2_000
 COUNTED_ROWS = 100
 """Rows whose corners are counted at a time."""
 CHUNK_CORNERS = 500_000
+POINT, POLYGONS = 0, (3, 6)
 GeometryArray = npt.NDArray[np.object_]
 
 _SWAPPED = (
@@ -61,9 +62,10 @@ def _finish_chunk(chunk: list[RawRow], placing: Placing) -> Iterator[SourceRow]:
 
 
 def _is_plain(placed: GeometryArray) -> npt.NDArray[np.bool_]:
-    """Valid flat polygons of ordinary size: nothing to repair."""
+    """Points, and valid flat polygons of ordinary size: nothing to repair."""
     plain = shapely.is_valid(placed) & ~shapely.has_z(placed) & ~shapely.has_m(placed)
-    plain &= np.isin(shapely.get_type_id(placed), (3, 6)) & (shapely.area(placed) > 0)
+    kinds = shapely.get_type_id(placed)
+    plain &= (kinds == POINT) & ~shapely.is_empty(placed) | np.isin(kinds, POLYGONS) & (shapely.area(placed) > 0)
     return plain & (shapely.get_num_coordinates(placed) <= MAX_VERTICES)
 
 
