@@ -146,7 +146,10 @@ class NumberPattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alias:
-    """Names under which outside files carry one of our fields (字段别名); ``unit`` only for areas: m2, mu, ha, km2."""
+    """Names under which outside files carry one of our fields (字段别名); ``unit`` only for areas: m2, mu, ha, km2.
+
+    From ``lon`` on they only tell columns of tables (表格的列); ``personal`` columns stay in the original.
+    """
 
     field: Literal[
         "source_no",
@@ -160,6 +163,19 @@ class Alias:
         "feature",
         "year",
         "issued_on",
+        "township",
+        "village",
+        "place",
+        "description",
+        "discovered",
+        "lon",
+        "lat",
+        "position",
+        "corners",
+        "corner",
+        "ring",
+        "personal",
+        "ignored",
     ]
     names: tuple[str, ...]
     unit: Literal["", "m2", "mu", "ha", "km2"] = ""

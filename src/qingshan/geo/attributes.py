@@ -107,8 +107,8 @@ class AttributeMapper:
             earlier_image=earlier,
             later_image=later,
             remark=remark,
-            township=_text(reading, TOWNSHIP),
-            village=_text(reading, VILLAGE),
+            township=_said(reading, TOWNSHIP),
+            village=_said(reading, VILLAGE),
             place=_text(reading, PLACE, plain=False),
             description=_text(reading, DESCRIPTION, plain=False),
             discovered=_moment(reading),
@@ -158,6 +158,11 @@ def _text(reading: _Reading, wanted: str, *, plain: bool = True) -> str | None:
         del reading.left[name]
         return as_text(value) if plain else str(value).strip()
     return None
+
+
+def _said(reading: _Reading, wanted: str) -> str | None:
+    """A text that stays among the other columns: the lead shows where it lies, not where it was said to lie."""
+    return next((as_text(value) for _, value, _ in reading.take(wanted)), None)
 
 
 def as_text(value: Scalar) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from qingshan.commons.files.cells import Value, heading_key, plain_text
 from qingshan.commons.files.headings import Header, Heading, MergedRange, find_header
-from qingshan.commons.files.packages import SheetRefused
+from qingshan.commons.files.packages import MACROS, SheetRefused
 from qingshan.commons.files.sheets import read_book
 from qingshan.commons.files.text_tables import read_text_rows
 
@@ -25,6 +25,8 @@ _SIGNED: Final = (
 )
 _SUMS: Final = ("合计", "小计", "总计", "共计", "总数", "累计")
 _POSITION: Final = re.compile(r"\d{1,3}[.．]\d{2}|\d\s*[°度º]|\d{6}")
+_OLD_MACROS: Final = "_VBA_PROJECT".encode("utf-16-le")
+"""Name of the stream in which a workbook of Excel 97 keeps its macros."""
 Place = tuple[int, int]
 
 
@@ -169,15 +171,18 @@ class _Fill:
         return values
 
 
-def read_foreign_tables(path: Path, file_name: str, *, known: Collection[str]) -> list[ForeignTable]:
+def read_foreign_tables(
+    path: Path, file_name: str, *, known: Collection[str], macros: bool = True
+) -> list[ForeignTable]:
     """All sheets of a workbook (.xlsx, .xls, .et) or the one table of a text file (.csv); raises `SheetRefused`.
 
-    ``known``: headings that mean something, by which the header is found.
+    ``known``: headings that mean something, by which the header is found. ``macros``: whether a workbook with macros is
+    read at all (they never run).
     """
     with path.open("rb") as handle:
         head = handle.read(8)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        tables = _sheets(path, known)
+        tables = _sheets(path, known, macros=macros)
     else:
         rows = [PlainRow(number, values) for number, values in read_text_rows(path, most=MAX_ROWS)]
         title = Path(file_name).stem[:31] or "表"
@@ -190,9 +195,12 @@ def read_foreign_tables(path: Path, file_name: str, *, known: Collection[str]) -
     return tables
 
 
-def _sheets(path: Path, known: Collection[str]) -> list[ForeignTable]:
+def _sheets(path: Path, known: Collection[str], *, macros: bool) -> list[ForeignTable]:
     tables = []
-    for sheet in read_book(path).sheets:
+    book = read_book(path)
+    if not macros and (MACROS in book.problems or _OLD_MACROS in path.read_bytes()):
+        raise SheetRefused("工作簿带有宏（如 .xlsm），不读取；请用 Excel 或 WPS 另存为不带宏的 .xlsx")
+    for sheet in book.sheets:
         rows = [PlainRow(row.number, row.values) for row in sheet.rows()]
         tables.append(
             ForeignTable(

@@ -20,6 +20,7 @@ MAX_MEMBERS = 2_000
 MAX_AREA = 8_000_000
 """Cells of one sheet's rectangle: a reader lays it out whole, 24 bytes each."""
 MAX_FORMULAS = 500_000
+MACROS = "工作簿带有宏，宏不执行也不保留"
 _CHUNK = 1 << 18
 Attributes = Mapping[str, str]
 
@@ -63,7 +64,7 @@ def _scan(archive: zipfile.ZipFile) -> tuple[dict[str, Scanned], list[str]]:
 def _notes(names: Mapping[str, str]) -> list[str]:
     notes = []
     if any(name.endswith("vbaproject.bin") for name in names):
-        notes.append("工作簿带有宏，宏不执行也不保留")
+        notes.append(MACROS)
     if any(name.startswith("xl/externallinks/") for name in names):
         notes.append("工作簿引用了别的文件，引用不保留")
     return notes

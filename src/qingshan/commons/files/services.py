@@ -31,7 +31,10 @@ _SIGNATURES = (
     (b"MM\x00*", "image/tiff"),
     (b"II+\x00", "image/tiff"),
     (b"MM\x00+", "image/tiff"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-excel"),
 )
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = frozenset(range(32)) - frozenset(b"\t\n\r\x0c")
 
 
 class FileRefused(Exception):
@@ -44,7 +47,10 @@ def sniff(head: bytes) -> str:
         if head.startswith(signature):
             return media_type
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    return "application/geo+json" if text.startswith(b"{") else "application/octet-stream"
+    if text.startswith(b"{"):
+        return "application/geo+json"
+    plain = bool(head) and (head.startswith(_MARKS) or not _NO_TEXT.intersection(head))
+    return "text/plain" if plain else "application/octet-stream"
 
 
 def path_of(sha256: str) -> Path:

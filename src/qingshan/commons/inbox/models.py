@@ -9,8 +9,10 @@ from qingshan.commons.base.ids import new_id
 class Batch(models.Model):
     """One import (批次). The original was stored before it was judged; ``file_id`` and ``sha256`` name it.
 
-    ``crs`` and ``reading`` say how a person wants the file read (读取方式); what they leave open
-    the file decides. A batch is processed in one transaction: it is ``done`` with all its rows, or as if never begun.
+    ``crs`` and ``reading`` say how a person wants the file read (读取方式); what they leave open the file decides.
+    ``mapping`` says what the columns of a table stand for (列对应). ``supplements`` names the batch whose refused rows,
+    mended, this file brings (补充). A batch is processed in one transaction: it is ``done`` with all its rows, or as if
+    never begun.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -21,6 +23,8 @@ class Batch(models.Model):
     sha256 = models.CharField(max_length=64)
     crs = models.CharField(max_length=80, blank=True)
     reading = models.JSONField(default=dict)
+    mapping = models.JSONField(default=dict)
+    supplements = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=20, default="received")
     problem = models.TextField(blank=True)
     preview = models.JSONField(default=dict)
@@ -52,7 +56,10 @@ class Batch(models.Model):
 
 
 class BatchRow(models.Model):
-    """One row of a received file and what became of it; unknown columns stay in ``attributes``."""
+    """One row of a received file and what became of it; unknown columns stay in ``attributes``.
+
+    ``origin_row``: the row of the batch that this one supplements, as which it was refused there.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+")
@@ -62,6 +69,7 @@ class BatchRow(models.Model):
     notes = models.TextField(blank=True)
     source_no = models.CharField(max_length=120, blank=True)
     matter_id = models.UUIDField(null=True)
+    origin_row = models.PositiveIntegerField(null=True)
     attributes = models.JSONField(default=dict)
 
     class Meta:
@@ -75,3 +83,20 @@ class BatchRow(models.Model):
                 name="batch_row_explained",
             ),
         ]
+
+
+class TableMapping(models.Model):
+    """How a sender's tables are read (列对应记忆): headings → our fields, by channel and sender."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    division = models.CharField(max_length=12, db_collation="C")
+    channel = models.CharField(max_length=40)
+    sender = models.CharField(max_length=80)
+    mapping = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=200)
+
+    class Meta:
+        """A sender has one memory per channel."""
+
+        constraints = [models.UniqueConstraint(fields=["division", "channel", "sender"], name="table_mapping_once")]

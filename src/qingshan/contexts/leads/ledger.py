@@ -35,7 +35,6 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
         "channel_label": channel.label,
         "direction": lead.direction,
         "state": lead.state,
-        "discovered_at": local_text(lead.discovered_at, in_force.zone),
         "received_at": local_text(lead.received_at, in_force.zone),
         "verdict": lead.verdict,
         "unfounded_reason": lead.unfounded_reason,
@@ -44,7 +43,6 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
         "active_since": local_text(lead.active_since, in_force.zone),
         "due_at": local_text(lead.due_at, in_force.zone),
         "batch": lead.batch_name,
-        "place": lead.place_text,
         **own_fields(
             lead_id=str(lead.id),
             number=lead.number,
@@ -58,8 +56,10 @@ def lead_ledger(lead: Lead, in_force: InForce, *, unit_name: str) -> dict[str, A
             lon=lead.centre.x,
             lat=lead.centre.y,
             area_m2=lead.area_m2,
+            place=lead.place_text,
+            discovered_at=local_text(lead.discovered_at, in_force.zone),
+            precision=lead.precision,
         ),
-        **({"precision": lead.precision} if lead.precision else {}),
         **related_fields(lead),
         **({"taken_over": mark_text(lead.taken_over)} if lead.taken_over else {}),
     }
@@ -93,6 +93,9 @@ def own_fields(
     lon: float,
     lat: float,
     area_m2: Decimal | float | None,
+    place: str,
+    discovered_at: str,
+    precision: str,
 ) -> dict[str, Any]:
     """The ledger fields in which leads of one batch differ when they are registered; all others they share."""
     return {
@@ -108,6 +111,9 @@ def own_fields(
         "lat": f"{lat:.6f}",
         "area_m2": f"{area_m2:.2f}" if area_m2 is not None else "",
         "patch_type": patch_type,
+        "place": place,
+        "discovered_at": discovered_at,
+        **({"precision": precision} if precision else {}),
     }
 
 

@@ -32,15 +32,25 @@ class IntakeResult:
 
 
 def register_batch(
-    *, file: StoredFile, name: str, channel: str, crs: str, dispatch: bool, acting: Acting
+    *,
+    file: StoredFile,
+    name: str,
+    channel: str,
+    crs: str,
+    dispatch: bool,
+    acting: Acting,
+    supplements: Batch | None = None,
 ) -> tuple[Batch, bool]:
     """Register a received file as a batch; the same file under the same name and channel is the same batch.
 
+    ``supplements``: the batch whose refused rows this file brings mended; its columns are read as that one's.
     Returns the batch and whether it is new.
     """
     if not acting.viewer.roles & REGISTER_ROLES:
         raise ActRefused("role", "您的职务不能导入批次：由县自然资源部门或专班办公室导入")
     in_force = campaign_in_force()
+    if supplements is not None and supplements.state != "done":
+        raise ActRefused("state", "原批次还没有导入：请先导入，再补充拒收的行")
     if channel not in {c.slug for c in in_force.plan.channels}:
         known = "、".join(c.slug for c in in_force.plan.channels)
         raise ActRefused("channel", f"渠道“{channel}”不在方案内，可用：{known}")
@@ -61,6 +71,8 @@ def register_batch(
             "created_by": acting.viewer.account_id,
             "created_by_text": actor_text(acting),
             "created_at": acting.now(),
+            "supplements": supplements,
+            "mapping": {} if supplements is None else supplements.mapping | {"sheets": []},
         },
     )
     if not new and batch.state != "done":
@@ -127,3 +139,11 @@ def fail_batch(*, batch_id: UUID, problem: str, now: datetime) -> None:
 def rows_for_report(batch_id: UUID) -> list[BatchRow]:
     """All rows of a batch for the report."""
     return list(BatchRow.objects.filter(batch_id=batch_id).order_by("row_no"))
+
+
+SUPPLEMENT = "（补充）"
+
+
+def supplement_name(parent: Batch) -> str:
+    """Name of a batch that brings the refused rows of another one mended."""
+    return parent.name if parent.name.endswith(SUPPLEMENT) else f"{parent.name[:110]}{SUPPLEMENT}"

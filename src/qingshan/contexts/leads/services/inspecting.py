@@ -13,8 +13,10 @@ from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.leads.services.intake import open_batch
+from qingshan.contexts.leads.services.naming import PlaceNames
+from qingshan.contexts.leads.services.opening import OpenedBatch, open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
+from qingshan.contexts.leads.services.refused_rows import store_refused
 from qingshan.contexts.leads.services.sorting import RowSorter, Sorted, ask_beside
 
 SHOWN = 400
@@ -27,7 +29,9 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
     if batch.state == "done":
         return dict(batch.preview)
     in_force = campaign_in_force()
-    gazetteer, preview, source = gazetteer_of(in_force), _Preview(), open_batch(batch)
+    preview, opened = _Preview(), open_batch(batch, in_force.plan)
+    gazetteer, source = gazetteer_of(in_force), opened.file
+    names = PlaceNames() if opened.table is not None else None
     with Beside() as beside:
         sorter = RowSorter(
             plan=in_force.plan,
@@ -35,20 +39,37 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
             gazetteer=gazetteer,
             now=acting.claimed_at(),
             lookup=ask_beside(beside),
+            zone=in_force.zone,
+            aliases=opened.aliases,
+            names=names,
         )
         for rows in sorter.sort(iter(source.rows)):
             preview.add(rows)
             progress.report(preview.received, max(source.count or 0, preview.received))
-    content = preview.content() | {
-        "format": source.format,
-        "crs": source.crs_text,
-        "encoding": source.encoding or "",
-        "layers": list(source.layers),
-    }
+    told: dict[str, Any] = {}
+    if opened.table is not None:
+        file = store_refused(batch=batch, table=opened.table, refused=preview.reasons, in_force=in_force, acting=acting)
+        told = {"table": dict(opened.table.content), "refused_file": file}
+    content = (
+        preview.content()
+        | told
+        | {
+            "notes": list(source.notes),
+            "format": source.format,
+            "crs": source.crs_text,
+            "encoding": source.encoding or "",
+            "layers": list(source.layers),
+        }
+    )
     Batch.objects.filter(id=batch_id).exclude(state="done").update(
-        preview=content, state="inspected", problem="", received=preview.received
+        preview=content, state="inspected", problem="", received=preview.received, **_mapping_of(opened)
     )
     return content
+
+
+def _mapping_of(opened: OpenedBatch) -> dict[str, Any]:
+    """What was decided about the columns, so that the acceptance reads the table as the preview did."""
+    return {} if opened.table is None else {"mapping": opened.table.choices.as_json()}
 
 
 def only_duplicates(content: Mapping[str, Any]) -> bool:
@@ -66,6 +87,8 @@ class _Preview:
         self.townships: Counter[str] = Counter()
         self.features: list[dict[str, Any]] = []
         self.refused: list[dict[str, Any]] = []
+        self.reasons: list[tuple[int, str]] = []
+        self.unplaced = 0
 
     def add(self, rows: list[Sorted]) -> None:
         for row in rows:
@@ -73,8 +96,12 @@ class _Preview:
             self.outcomes[row.outcome] += 1
             if row.fresh is not None:
                 self.townships[row.fresh.place.unit.name] += 1
+                self.unplaced += bool(row.fresh.precision)
                 self._shape(row)
-            elif len(self.refused) < SHOWN:
+                continue
+            if row.outcome == "rejected":
+                self.reasons.append((row.row_no, row.reason))
+            if len(self.refused) < SHOWN:
                 self.refused.append(
                     {"row": row.row_no, "outcome": row.outcome, "source_no": row.source_no, "reason": row.reason}
                 )
@@ -104,4 +131,5 @@ class _Preview:
             "townships": dict(self.townships.most_common()),
             "features": {"type": "FeatureCollection", "features": self.features},
             "refused": self.refused,
+            "unplaced": self.unplaced,
         }

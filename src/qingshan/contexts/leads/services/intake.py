@@ -14,24 +14,19 @@ from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.viewer import Acting
-from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.services.batches import IntakeResult, repeated_result
+from qingshan.contexts.leads.services.naming import PlaceNames
+from qingshan.contexts.leads.services.opening import open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
+from qingshan.contexts.leads.services.refused_rows import set_origins, store_refused
 from qingshan.contexts.leads.services.registering import series_for
 from qingshan.contexts.leads.services.sorting import ForbiddenFileError, RowSorter, ask_beside
+from qingshan.contexts.leads.services.table_opening import OpenedTable
 from qingshan.contexts.leads.services.writing import BatchWriter
 from qingshan.domain.numbering import Series
-from qingshan.geo.features import FeatureFile
-from qingshan.geo.readers import read_features
-from qingshan.geo.reading import reading_of
 
 INTAKE_LOCK = 7_316_002
-
-
-def open_batch(batch: Batch) -> FeatureFile:
-    """Open the stored original, read as was chosen; its format is told by the content. Raises `ReadError`."""
-    reading = reading_of({**batch.reading, "crs": batch.crs})
-    return read_features(path_of(batch.sha256), reading=reading, name=batch.file_name)
 
 
 def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: Blocks | None = None) -> IntakeResult:
@@ -47,8 +42,11 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             return repeated_result(batch)
         _wait_for_other_batches()
         in_force, act_id = campaign_in_force(), None
+        refused: list[tuple[int, str]] = []
         counts = {"received": 0, "accepted": 0, "duplicate": 0, "rejected": 0}
-        gazetteer, series, source = gazetteer_of(in_force), series_for(in_force, acting.now()), open_batch(batch)
+        opened, series = open_batch(batch, in_force.plan), series_for(in_force, acting.now())
+        source, gazetteer = opened.file, gazetteer_of(in_force)
+        names = PlaceNames() if opened.table is not None else None
         with Beside() as beside:
             writer = BatchWriter(batch, in_force, acting, beside)
             sorter = RowSorter(
@@ -57,16 +55,23 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
                 gazetteer=gazetteer,
                 now=acting.claimed_at(),
                 lookup=ask_beside(beside),
+                zone=in_force.zone,
+                aliases=opened.aliases,
+                names=names,
             )
             for rows in sorter.sort(iter(source.rows)):
                 for row in rows:
                     counts["received"] += 1
                     counts[row.outcome] += 1
+                    if row.outcome == "rejected":
+                        refused.append((row.row_no, row.reason))
                 writer.write(rows, _numbers(series, counts["accepted"] - writer.accepted, blocks, beside))
                 progress.report(counts["received"], max(source.count or 0, counts["received"]))
             act_id = writer.act_id
         if blocks is not None:
             blocks.settle()
+        if opened.table is not None:
+            _keep_table(batch, opened.table, refused, in_force, acting)
         Batch.objects.filter(id=batch.id).update(
             **counts, state="done", problem="", finished_at=acting.now(), act_id=act_id
         )
@@ -78,6 +83,16 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             duplicate=counts["duplicate"],
             rejected=counts["rejected"],
         )
+
+
+def _keep_table(
+    batch: Batch, table: OpenedTable, refused: list[tuple[int, str]], in_force: InForce, acting: Acting
+) -> None:
+    """Keep with the batch how its table was read, its refused rows as a workbook, and which rows it mended."""
+    file = store_refused(batch=batch, table=table, refused=refused, in_force=in_force, acting=acting)
+    set_origins(batch, dict(table.origins))
+    preview = {**batch.preview, "table": dict(table.content), "refused_file": file}
+    Batch.objects.filter(id=batch.id).update(preview=preview, mapping=table.choices.as_json())
 
 
 def _numbers(series: Series, count: int, blocks: Blocks | None, beside: Beside) -> list[str]:
@@ -117,4 +132,4 @@ def wipe_forbidden(*, batch_id: UUID, now: datetime) -> str:
     return message
 
 
-__all__ = ["ForbiddenFileError", "accept_batch", "open_batch", "wipe_forbidden"]
+__all__ = ["ForbiddenFileError", "accept_batch", "wipe_forbidden"]

@@ -69,6 +69,29 @@ class PlaceNames:
             return self._special(unit)
         return self._within(unit, village)
 
+    def find_in(self, text: str) -> Named | str:
+        """The place that a text names somewhere in it: a township, a village, or both."""
+        bare = re.sub(r"\s+", "", text)
+        unit = next(
+            (self._units[k] for k in sorted(self._units, key=len, reverse=True) if len(k) > 1 and k in bare), None
+        )
+        own = [(unit.division_id or "")] if unit is not None else list(self._villages)
+        found = {
+            code
+            for township in own
+            for key, codes in self._villages.get(township, {}).items()
+            if f"{key}村" in bare or f"{key}社区" in bare
+            for code in codes
+        }
+        if len(found) == 1:
+            code = found.pop()
+            home = unit or next((u for u in self._units.values() if u.division_id == code[:9]), None)
+            if home is not None:
+                return self._village(home, code)
+        if unit is None:
+            return f"没有坐标，“{text[:30]}”里也认不出本县的一个乡镇或村：请补填乡镇、村"
+        return self._special(unit) if unit.division_id is None else self._within(unit, "")
+
     def _by_village(self, village: str) -> Named | str:
         """A village whose name is the only one of the county needs no township."""
         if not village:

@@ -18,6 +18,7 @@ from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
 
 SPATIAL = frozenset({"application/geo+json", "application/zip", "application/gzip", "application/geopackage+sqlite3"})
+TABLES = frozenset({"application/vnd.ms-excel", "text/plain"})
 """Media types, told by content, that a batch may have."""
 ACTIVE = frozenset({"waiting", "running"})
 
@@ -31,13 +32,30 @@ class Received:
 
 
 def receive_batch(
-    *, chunks: Iterable[bytes], file_name: str, name: str, channel: str, crs: str, dispatch: bool, acting: Acting
+    *,
+    chunks: Iterable[bytes],
+    file_name: str,
+    name: str,
+    channel: str,
+    crs: str,
+    dispatch: bool,
+    acting: Acting,
+    supplements: Batch | None = None,
 ) -> Received:
-    """Store a file and let the worker read it for the preview; the same file again changes nothing."""
+    """Store a file and let the worker read it for the preview; the same file again changes nothing.
+
+    ``supplements``: the batch whose refused rows, mended, the file brings.
+    """
     if not acting.viewer.roles & REGISTER_ROLES:
         raise ActRefused("role", "您的职务不能导入批次：由县自然资源部门或专班办公室导入")
     batch, new = register_batch(
-        file=_store(chunks, file_name, acting), name=name, channel=channel, crs=crs, dispatch=dispatch, acting=acting
+        file=_store(chunks, file_name, acting),
+        name=name,
+        channel=channel,
+        crs=crs,
+        dispatch=dispatch,
+        acting=acting,
+        supplements=supplements,
     )
     if new or (batch.state in ("received", "failed") and not is_worked_on(batch)):
         try:
@@ -55,8 +73,8 @@ def _store(chunks: Iterable[bytes], name: str, acting: Acting) -> StoredFile:
         )
     except FileRefused as refusal:
         raise ActRefused("file", str(refusal)) from refusal
-    if row.size and row.media_type not in SPATIAL:
-        told = "不是空间数据文件：请上传 GeoJSON、GeoPackage（.gpkg）或压缩成一个 zip 的 Shapefile"
+    if row.size and row.media_type not in SPATIAL | TABLES:
+        told = "不能导入：请上传 GeoJSON、GeoPackage（.gpkg）、压缩成一个 zip 的 Shapefile，或 Excel、CSV 表格"
         raise ActRefused("file", f"“{row.original_name}”{told}")
     return row
 

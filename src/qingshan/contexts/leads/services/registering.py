@@ -33,7 +33,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """What is known of a lead when it is registered. Geometry in EPSG:4490, areas in m²."""
+    """What is known of a lead when it is registered. Geometry in EPSG:4490, areas in m².
+
+    ``precision``: "" for a position of its own, "village" or "township" for the inner point of that place (未定位).
+    """
 
     channel: str
     geometry: BaseGeometry
@@ -49,6 +52,7 @@ class Fresh:
     place_text: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    precision: str = ""
 
 
 def series_for(in_force: InForce, now: datetime) -> Series:
@@ -120,6 +124,7 @@ def build_leads(
             batch_name=batch_name,
             attributes=dict(one.attributes),
             notes="\n".join(one.notes),
+            precision=one.precision,
         )
         for one, number in zip(fresh, numbers, strict=True)
     ]

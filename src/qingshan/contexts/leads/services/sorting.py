@@ -1,19 +1,22 @@
 """Sorting the rows of a received file: accepted, duplicate or rejected, each with its reason (批次逐行判定)."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.bulk import Beside
+from qingshan.contexts.leads.services.naming import Named, PlaceNames
 from qingshan.contexts.leads.services.placing import Gazetteer
-from qingshan.contexts.leads.services.registering import Fresh
+from qingshan.contexts.leads.services.registering import Fresh, Place
 from qingshan.domain.plan import Plan
-from qingshan.geo.attributes import AttributeMapper, MappedAttributes
+from qingshan.geo.attributes import AliasLike, AttributeMapper, MappedAttributes
 from qingshan.geo.crs import areas_m2
 from qingshan.geo.features import SourceRow
 from qingshan.geo.fingerprint import geometry_digests
@@ -46,6 +49,7 @@ class _Read:
     notes: tuple[str, ...]
     key: str
     digest: str
+    named: Named | None = None
 
 
 Known = dict[str, tuple[str, str]]
@@ -79,6 +83,8 @@ class RowSorter:
     """Sorts rows piece by piece; remembers the sources seen in this file.
 
     Known sources are asked for one piece ahead, so that the database answers while the piece before is sorted.
+    ``aliases``: what the columns of this file stand for; by default the plan says. ``names``: places by name, for
+    rows without a position (未定位); without it such rows are refused.
     """
 
     plan: Plan
@@ -86,12 +92,15 @@ class RowSorter:
     gazetteer: Gazetteer
     now: datetime
     lookup: Lookup
+    zone: ZoneInfo
+    aliases: Sequence[AliasLike] | None = None
+    names: PlaceNames | None = None
     chunk: int = 2000
     seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def sort(self, rows: Iterator[SourceRow]) -> Iterator[list[Sorted]]:
         """Yield lists of sorted rows in file order."""
-        mapper = AttributeMapper(self.plan.intake.aliases)
+        mapper = AttributeMapper(self.plan.intake.aliases if self.aliases is None else self.aliases)
         ahead: _Piece | None = None
         while part := list(islice(rows, self.chunk)):
             piece = self._read_piece(part, mapper)
@@ -105,18 +114,39 @@ class RowSorter:
         self._check_marks(rows)
         results: dict[int, Sorted] = {}
         usable: list[tuple[SourceRow, BaseGeometry, MappedAttributes]] = []
+        worded: list[_Read] = []
         for row in rows:
             mapped = mapper.map(row.attributes)
-            if row.geometry is None or row.problem:
-                reason = row.problem or "没有图形：请在原文件中补绘该图斑后重新导入"
+            reason = row.problem or _too_long(mapped) or self._too_late(mapped)
+            if reason:
                 results[row.index] = _refused(row, mapped, reason)
-            elif too_long := _too_long(mapped):
-                results[row.index] = _refused(row, mapped, too_long)
-            else:
+            elif row.geometry is not None:
                 usable.append((row, row.geometry, mapped))
+            else:
+                named = self._named(mapped)
+                if isinstance(named, str):
+                    results[row.index] = _refused(row, mapped, named)
+                else:
+                    worded.append(_by_name(row, mapped, named))
         read = _with_digests(usable)
+        if worded:
+            read = sorted((*read, *worded), key=lambda one: one.row.index)
         known = self.lookup(self.channel, [one.key for one in read])
         return _Piece(rows=rows, results=results, read=read, known=known)
+
+    def _too_late(self, mapped: MappedAttributes) -> str:
+        """A lead cannot have been found in the future."""
+        if mapped.discovered is None or mapped.discovered.replace(tzinfo=self.zone) <= self.now:
+            return ""
+        return f"发现时间 {mapped.discovered:%Y-%m-%d %H:%M} 晚于现在：请核对日期"
+
+    def _named(self, mapped: MappedAttributes) -> Named | str:
+        """The place of a row that says it in words only, or why there is none."""
+        if self.names is None or not (mapped.township or mapped.village or mapped.place):
+            return "没有图形：请在原文件中补绘该图斑后重新导入"
+        if mapped.township or mapped.village:
+            return self.names.find(mapped.township or "", mapped.village or "")
+        return self.names.find_in(mapped.place or "")
 
     def _sort_piece(self, piece: _Piece) -> list[Sorted]:
         known, candidates = piece.known.result(), []
@@ -145,7 +175,8 @@ class RowSorter:
             line, digest = self.seen[one.key]
             if digest == one.digest:
                 return "duplicate", f"与本文件第 {line} 行相同（编号 {number}）"
-            return "rejected", f"编号 {number} 与本文件第 {line} 行重复而图形不同：请核对后改正编号再导入"
+            what = "图形" if one.named is None else "内容"
+            return "rejected", f"编号 {number} 与本文件第 {line} 行重复而{what}不同：请核对后改正编号再导入"
         if one.key in known:
             lead, digest = known[one.key]
             if digest == one.digest:
@@ -157,33 +188,52 @@ class RowSorter:
         if not read:
             return []
         areas = areas_m2([one.geometry for one in read])
-        places = self.gazetteer.place_many([one.geometry for one in read])
+        drawn = [one for one in read if one.named is None]
+        places = iter(self.gazetteer.place_many([one.geometry for one in drawn]) if drawn else [])
         results = []
-        for one, area, place in zip(read, areas, places, strict=True):
+        for one, area in zip(read, areas, strict=True):
+            place = next(places) if one.named is None else one.named.place
             if isinstance(place, str):
                 results.append(_sorted(one, "rejected", place))
-                continue
-            mapped = one.mapped
-            fresh = Fresh(
-                channel=self.channel,
-                geometry=one.geometry,
-                place=place,
-                discovered_at=self.now,
-                source_no=mapped.source_no or "",
-                patch_type=mapped.patch_type or "",
-                area_m2=float(area),
-                declared_area_m2=mapped.declared_area_m2,
-                earlier_image=mapped.earlier_image,
-                later_image=mapped.later_image,
-                description=mapped.remark or "",
-                attributes=mapped.extra,
-                notes=one.notes,
-            )
-            results.append(_sorted(one, "accepted", "", fresh))
+            else:
+                results.append(_sorted(one, "accepted", "", self._fresh(one, place, float(area))))
         return results
 
+    def _fresh(self, one: _Read, place: Place, area: float) -> Fresh:
+        mapped, named = one.mapped, one.named
+        at = mapped.discovered.replace(tzinfo=self.zone) if mapped.discovered else self.now
+        said = "".join(text for text in (mapped.township, mapped.village) if text)
+        if named is None:
+            one.notes = (*one.notes, *self._disagreement(mapped, place))
+        return Fresh(
+            channel=self.channel,
+            geometry=one.geometry,
+            place=place,
+            discovered_at=at,
+            source_no=mapped.source_no or "",
+            patch_type=mapped.patch_type or "",
+            area_m2=area if area > 0 else None,
+            declared_area_m2=mapped.declared_area_m2,
+            earlier_image=mapped.earlier_image,
+            later_image=mapped.later_image,
+            description="\n".join(text for text in (mapped.description, mapped.remark) if text),
+            place_text=(mapped.place or (said if named else ""))[:LONGEST_PLACE],
+            attributes=mapped.extra,
+            notes=one.notes,
+            precision=named.precision if named else "",
+        )
 
-LONGEST_NUMBER, LONGEST_TYPE = 120, 20
+    def _disagreement(self, mapped: MappedAttributes, place: Place) -> tuple[str, ...]:
+        """A township that the row writes and the position contradicts."""
+        if not mapped.township or self.names is None:
+            return ()
+        unit = self.names.unit_of(mapped.township)
+        if unit is None or unit.id == place.unit.id:
+            return ()
+        return (f"坐标落在{place.unit.name}，表中写的是{mapped.township}：按坐标分派，请核实",)
+
+
+LONGEST_NUMBER, LONGEST_TYPE, LONGEST_PLACE = 120, 20, 200
 """What the columns of a lead hold."""
 
 
@@ -209,6 +259,25 @@ def _with_digests(usable: Sequence[tuple[SourceRow, BaseGeometry, MappedAttribut
         )
         for (row, geometry, mapped), digest in zip(usable, digests, strict=True)
     ]
+
+
+_LEVELS = {"village": "村", "township": "乡镇"}
+
+
+def _by_name(row: SourceRow, mapped: MappedAttributes, named: Named) -> _Read:
+    """A row placed by its words: told from others by its number, else by all that it says."""
+    words = (mapped.township, mapped.village, mapped.place, mapped.description, mapped.remark, mapped.discovered)
+    digest = hashlib.sha256("\x1f".join(str(word or "") for word in words).encode()).hexdigest()
+    where = f"没有坐标，按{_LEVELS[named.precision]}名落到{named.place.village_name or named.place.township_name}"
+    return _Read(
+        row=row,
+        mapped=mapped,
+        geometry=named.point,
+        notes=(*row.notes, *mapped.notes, f"{where}，待现场定位", *((named.note,) if named.note else ())),
+        key=f"no:{mapped.source_no}" if mapped.source_no else f"text:{digest}",
+        digest=digest,
+        named=named,
+    )
 
 
 _KNOWN = """

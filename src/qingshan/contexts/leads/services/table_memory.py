@@ -1,6 +1,6 @@
 """What columns mean, remembered (列对应记忆): the next table of the same sender is read as the last one was."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from qingshan.commons.inbox.models import Batch, TableMapping
 from qingshan.commons.journal.services import actor_text
@@ -13,18 +13,16 @@ LONGEST_SENDER = 80
 
 def remembered_choices(batch: Batch, headings: Collection[str]) -> TableChoices | None:
     """The newest memory of this channel whose columns all stand in the table; None when there is none."""
-    rows: Sequence[TableMapping] = TableMapping.objects.filter(
-        division=batch.division, channel=batch.channel
-    ).order_by("-saved_at", "-id")[:LOOKED_AT]
+    rows = TableMapping.objects.filter(division=batch.division, channel=batch.channel).order_by("-saved_at", "-id")[
+        :LOOKED_AT
+    ]
     for row in rows:
         choices = choices_from(row.mapping)
         if choices is None:
             continue
         telling = {heading for heading, slug in choices.columns.items() if slug != EXTRA}
         if telling and telling <= set(headings):
-            return TableChoices(
-                columns=choices.columns, layout=choices.layout, origin="remembered", sender=row.sender
-            )
+            return TableChoices(columns=choices.columns, layout=choices.layout, origin="remembered", sender=row.sender)
     return None
 
 

@@ -15,6 +15,7 @@ from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.files.services import path_of
 from qingshan.commons.files.sheets import column_letters
 from qingshan.commons.inbox.models import Batch
+from qingshan.contexts.leads.services.sorting import ForbiddenFileError
 from qingshan.contexts.leads.services.table_memory import remembered_choices
 from qingshan.domain.plan import Plan
 from qingshan.geo.attributes import AliasLike
@@ -24,6 +25,7 @@ from qingshan.geo.table_columns import (
     CORNER,
     CORNERS,
     EXTRA,
+    IGNORED,
     LON,
     PERSONAL,
     POSITION,
@@ -42,8 +44,9 @@ FORMATS: Final = {"xlsx": "Excel 工作簿", "xls": "Excel 97-2003（或 WPS .et
 """Kinds of files that are read as tables, with their names."""
 SAMPLED, EXAMPLES, SHOWN_SKIPPED = 60, 2, 200
 _RUN: Final = 3
-ROW_MARK: Final = "原行号"
-"""Heading of the column that a file of refused rows brings back: the row it was refused as."""
+ROW_MARK, SHEET_MARK, REASON_MARK = "原行号", "原工作表", "拒收原因"
+OWN_HEADINGS: Final = (ROW_MARK, SHEET_MARK, REASON_MARK)
+"""Columns of a file of refused rows; the first brings back the row that was refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ class OpenedTable:
     choices: TableChoices
     content: Mapping[str, Any]
     originals: "Originals"
+    origins: Mapping[int, int]
 
 
 class Originals:
@@ -63,7 +67,9 @@ class Originals:
     def __init__(self, tables: Sequence["_Taken"], items: Sequence[TableItem]) -> None:
         self._members = {item.index: item.members for item in items}
         self._tables = tables
-        self.headings = list(dict.fromkeys(name for t in tables for name in t.table.keys().values() if name != ROW_MARK))
+        self.headings = list(
+            dict.fromkeys(name for t in tables for name in t.table.keys().values() if name != ROW_MARK)
+        )
 
     def rows(self, index: int) -> Iterator[tuple[str, int, list[str]]]:
         """Sheet, row number and texts in the order of `headings` of every row of one lead."""
@@ -92,6 +98,7 @@ def open_table(batch: Batch, plan: Plan, kind: str) -> OpenedTable:
     """Open a batch whose original is a table; raises `ReadError`."""
     names = alias_names(plan.intake.aliases)
     tables = _tables(batch, [name for many in names.values() for name in many])
+    _check_marks(tables, plan.intake.forbidden_marks)
     choices = _choices(batch, tables, names)
     taken, offset = [], 0
     for table in tables:
@@ -120,6 +127,7 @@ def open_table(batch: Batch, plan: Plan, kind: str) -> OpenedTable:
         choices=choices,
         content=_content(tables, choices, skipped),
         originals=Originals(taken, items),
+        origins=dict(_origins(rows)),
     )
 
 
@@ -132,6 +140,14 @@ def _tables(batch: Batch, known: Sequence[str]) -> list[ForeignTable]:
         if table.header is None or any(is_coordinate(h.title) for h in table.header.headings if h.title):
             table.header = _lettered(table)
     return tables
+
+
+def _check_marks(tables: Sequence[ForeignTable], marks: Sequence[str]) -> None:
+    """Refuse a file that carries a forbidden mark anywhere, also in a title or in a sheet that is not taken."""
+    for table in tables:
+        told = "\0".join(value for row in table.source for value in row.values if isinstance(value, str))
+        if any(mark in told or mark in table.name for mark in marks):
+            raise ForbiddenFileError
 
 
 def _lettered(table: ForeignTable) -> Header | None:
@@ -147,22 +163,20 @@ def _lettered(table: ForeignTable) -> Header | None:
 def _choices(batch: Batch, tables: Sequence[ForeignTable], names: Mapping[str, Sequence[str]]) -> TableChoices:
     """As was chosen for this batch, else as the sender's last table was read, else guessed by the plan."""
     kept = choices_from(batch.mapping)
-    if kept is not None:
+    if kept is not None and kept.sheets:
         return kept
     guessed = {table.name: _guess(table, names) for table in tables}
     sheets = _sheets_with_place(tables, guessed)
     columns: dict[str, str] = {}
     for name in sheets:
         columns = guessed[name] | columns
-    remembered = remembered_choices(batch, set(columns))
+    remembered = kept or remembered_choices(batch, set(columns))
     if remembered is not None:
         return replace(remembered, sheets=sheets, columns=columns | dict(remembered.columns))
     return TableChoices(sheets=sheets, columns=columns, origin="plan")
 
 
-def _sheets_with_place(
-    tables: Sequence[ForeignTable], guessed: Mapping[str, Mapping[str, str]]
-) -> tuple[str, ...]:
+def _sheets_with_place(tables: Sequence[ForeignTable], guessed: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """Visible sheets whose columns say a place; else the first that holds anything."""
     places = {LON, POSITION, CORNERS, "township", "village", "place"}
     found = [t.name for t in tables if t.source and not t.hidden and places & set(guessed[t.name].values())]
@@ -182,9 +196,7 @@ def _guess(table: ForeignTable, names: Mapping[str, Sequence[str]]) -> dict[str,
     for name in keys.values():
         if name not in found:
             found[name] = PERSONAL if is_personal(name) else EXTRA
-    if ROW_MARK in found:
-        found[ROW_MARK] = "ignored"
-    return found
+    return found | {name: IGNORED for name in OWN_HEADINGS if name in found}
 
 
 def _with_layout(choices: TableChoices, rows: Sequence[TableRow]) -> TableChoices:
@@ -228,6 +240,14 @@ def _rows_of(taken: _Taken, skipped: list[dict[str, Any]]) -> Iterator[TableRow]
             cells=row.cells,
             faulty=frozenset(faulty.get(row.number, ())),
         )
+
+
+def _origins(rows: Sequence[TableRow]) -> Iterator[tuple[int, int]]:
+    """Row → the row of the supplemented batch as which it was refused."""
+    for row in rows:
+        text = plain_text(row.cells.get(ROW_MARK))  # type: ignore[arg-type]
+        if text.isdecimal() and len(text) < 8:
+            yield row.index, int(text)
 
 
 # --- what the preview tells ------------------------------------------------------------------------------------------

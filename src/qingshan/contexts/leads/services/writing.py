@@ -19,7 +19,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.commons.search.grams import gram_vector, plain
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.deadlines import next_due
-from qingshan.contexts.leads.ledger import lead_ledger, own_fields
+from qingshan.contexts.leads.ledger import lead_ledger, local_text, own_fields
 from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, title_of
 from qingshan.contexts.leads.services.sorting import Sorted
@@ -30,12 +30,13 @@ _STAGED = {
     "area_m2": "numeric", "declared_area_m2": "numeric", "earlier_image": "date", "later_image": "date",
     "geom": "geometry", "centre": "geometry", "division": "text", "township_name": "text", "village_name": "text",
     "unit_id": "uuid", "border": "boolean", "shares": "jsonb", "attributes": "jsonb", "notes": "text",
+    "place_text": "text", "discovered_at": "timestamptz", "precision": "text",
     "search": "text", "grams": "tsvector", "key": "text", "geometry_digest": "text", "source_id": "uuid",
     "dispatch_id": "uuid",
 }  # fmt: skip
 _OF_SOURCE = {"key", "geometry_digest", "source_id", "dispatch_id"}
 _SHARED = (
-    "campaign_id", "channel", "direction", "state", "state_since", "due_at", "place_text", "discovered_at",
+    "campaign_id", "channel", "direction", "state", "state_since", "due_at",
     "received_at", "active_since", "missing_by", "verdict", "unfounded_reason", "verified_at", "verifiers", "batch_id",
     "batch_name",
 )  # fmt: skip
@@ -104,7 +105,8 @@ class BatchWriter:
                     lead_id=lead_id, number=number, source_no=fresh.source_no, patch_type=fresh.patch_type,
                     title=title, division=fresh.place.division, township=fresh.place.township_name,
                     village=fresh.place.village_name, unit=fresh.place.unit.name, lon=shapes.lon[at],
-                    lat=shapes.lat[at], area_m2=fresh.area_m2,
+                    lat=shapes.lat[at], area_m2=fresh.area_m2, place=fresh.place_text,
+                    discovered_at=local_text(fresh.discovered_at, self._in_force.zone), precision=fresh.precision,
                 ),
             }  # fmt: skip
             entries.append(self._entry_line(row, fresh, lead_id, number, ledger))
@@ -133,7 +135,8 @@ class BatchWriter:
                 str(fresh.earlier_image or NULL), str(fresh.later_image or NULL), geom, centre, place.division,
                 field(place.township_name), field(place.village_name), str(place.unit.id),
                 "t" if place.border else "f", json_field(place.shares), json_field(dict(fresh.attributes)),
-                field("\n".join(fresh.notes)), words, gram_vector(words), field(row.key), row.digest, new_id_text(),
+                field("\n".join(fresh.notes)), field(fresh.place_text), fresh.discovered_at.isoformat(),
+                fresh.precision, words, gram_vector(words), field(row.key), row.digest, new_id_text(),
                 new_id_text(),
             )
         )  # fmt: skip
@@ -211,8 +214,8 @@ def _words(number: str, title: str, fresh: Fresh, batch: str) -> str:
     return plain(
         " ".join(
             (
-                number, title, fresh.source_no, "", place.township_name, place.village_name, fresh.description, batch,
-                "", *values,
+                number, title, fresh.source_no, fresh.place_text, place.township_name, place.village_name,
+                fresh.description, batch, "", *values,
             )
         )
     )  # fmt: skip
