@@ -1,7 +1,7 @@
 """Foreign column names put on our fields (字段对照) by the plan's aliases; what is not understood is kept as it is."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -72,13 +72,29 @@ class _Reading:
     left: dict[str, Scalar]
     notes: list[str]
     wanted: Mapping[str, Sequence[_Candidate]]
+    dates: dict[Scalar, ReadDate | None]
 
-    def take(self, field: str) -> Iterator[tuple[str, Scalar, str]]:
-        """Yield column, value and unit of every filled column that stands for the field, best alias first."""
-        for columns, unit in self.wanted[field]:
-            name = next((column for column in columns if column in self.left), None)
-            if name is not None and not _is_blank(self.left[name]):
-                yield name, self.left[name], unit
+    def date_of(self, value: Scalar) -> ReadDate | None:
+        """`read_date`, remembered: a column of dates repeats few of them."""
+        if value not in self.dates:
+            if len(self.dates) >= MOST_DATES:
+                self.dates.clear()
+            self.dates[value] = read_date(value)
+        return self.dates[value]
+
+    def take(self, field: str) -> Iterable[tuple[str, Scalar, str]]:
+        """Column, value and unit of every filled column that stands for the field, best alias first."""
+        candidates = self.wanted[field]
+        return self._filled(candidates) if candidates else ()
+
+    def _filled(self, candidates: Sequence[_Candidate]) -> Iterator[tuple[str, Scalar, str]]:
+        left = self.left
+        for columns, unit in candidates:
+            for name in columns:
+                if name in left:
+                    if not _is_blank(left[name]):
+                        yield name, left[name], unit
+                    break
 
 
 class AttributeMapper:
@@ -88,10 +104,11 @@ class AttributeMapper:
         """``aliases`` of the plan, best first."""
         self._aliases = tuple(aliases)
         self._known: dict[tuple[str, ...], Mapping[str, Sequence[_Candidate]]] = {}
+        self._dates: dict[Scalar, ReadDate | None] = {}
 
     def map(self, attributes: Mapping[str, Scalar]) -> MappedAttributes:
         """Put one row's columns on our fields; the first filled alias wins, all other columns stay in ``extra``."""
-        reading = _Reading(dict(attributes), [], self._wanted(tuple(attributes)))
+        reading = _Reading(dict(attributes), [], self._wanted(tuple(attributes)), self._dates)
         source_no = _text(reading, SOURCE_NO)
         patch_type = _text(reading, PATCH_TYPE)
         area = _area(reading)
@@ -136,6 +153,7 @@ class AttributeMapper:
         return wanted
 
 
+MOST_DATES = 5_000
 MOST_COLUMN_SETS = 256
 """Sets of columns that are remembered; a file in which every row has others must not fill the memory."""
 
@@ -184,7 +202,7 @@ def _area(reading: _Reading) -> float | None:
 
 def _date(reading: _Reading, wanted: str) -> date | None:
     for name, value, _ in reading.take(wanted):
-        found = read_date(value)
+        found = reading.date_of(value)
         if found is not None:
             _keep_precision(reading, name, value, found, _LABELS[wanted])
             return found.value

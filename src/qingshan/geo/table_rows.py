@@ -5,6 +5,7 @@ in as cells by heading.
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -29,7 +30,7 @@ from qingshan.geo.table_columns import (
 WORDS: Final = ("township", "village", "place")
 SHOWN: Final = 40
 MOST_CORNERS: Final = 20_000
-_GARBLED: Final = ("\ufffd", "锟斤拷", "烫烫烫")
+_GARBLED: Final = re.compile("\ufffd|锟斤拷|烫烫烫")
 _NO_PLACE: Final = "没有坐标，也没有写乡镇、村或地点：请补填其中一项"
 
 
@@ -114,7 +115,7 @@ class TableReader:
             if heading not in self._free and heading in self._choices.columns:
                 return f"{self._where(row)}“{heading}”是公式出错的值（如 #DIV/0!、#N/A）：请改成实际内容"
         for heading, value in attributes.items():
-            if isinstance(value, str) and not value.isascii() and any(mark in value for mark in _GARBLED):
+            if isinstance(value, str) and not value.isascii() and _GARBLED.search(value):
                 return f"{self._where(row)}“{heading}”的值“{value[:SHOWN]}”是乱码：请改成正确的文字"
         heading = self._heading.get("discovered", "")
         value = attributes.get(heading)

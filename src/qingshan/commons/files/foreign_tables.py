@@ -120,7 +120,7 @@ def _first_texts(values: Sequence[Value], most: int) -> list[str]:
     for value in values:
         if value is None or value == "":
             continue
-        text = plain_text(value)
+        text = value.strip() if isinstance(value, str) and value.isprintable() else plain_text(value)
         if text:
             found.append(text)
             if len(found) == most:
@@ -201,7 +201,7 @@ def _sheets(path: Path, known: Collection[str], *, macros: bool) -> list[Foreign
     if not macros and (MACROS in book.problems or _OLD_MACROS in path.read_bytes()):
         raise SheetRefused("工作簿带有宏（如 .xlsm），不读取；请用 Excel 或 WPS 另存为不带宏的 .xlsx")
     for sheet in book.sheets:
-        rows = [PlainRow(row.number, row.values) for row in sheet.rows()]
+        rows = [PlainRow(number, values) for number, values in sheet.numbered_values()]
         tables.append(
             ForeignTable(
                 name=sheet.name,

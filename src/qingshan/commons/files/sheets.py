@@ -116,6 +116,15 @@ class Sheet:
             if number >= first:
                 yield Row(sheet=self, number=number, values=[*lead, *values])
 
+    def numbered_values(self) -> Iterator[tuple[int, Sequence[Value]]]:
+        """Number and values of every row, empty ones too; quicker than `rows` for large sheets."""
+        start = self.source.start
+        if start is None:
+            return
+        lead: list[Value] = [None] * start[1]
+        for number, values in enumerate(self.source.iter_rows(), start=1):
+            yield number, [*lead, *values] if lead else values
+
     @cached_property
     def _covered(self) -> dict[int, list[MergedRange]]:
         found: dict[int, list[MergedRange]] = {}

@@ -3,12 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import shapely
 
 from qingshan.commons.base.bulk import Beside
+from qingshan.commons.base.collecting import collector_paused
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
@@ -32,7 +34,7 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
     preview, opened = _Preview(), open_batch(batch, in_force.plan)
     gazetteer, source = gazetteer_of(in_force), opened.file
     names = PlaceNames() if opened.table is not None else None
-    with Beside() as beside:
+    with Beside() as beside, collector_paused() if opened.table else nullcontext():
         sorter = RowSorter(
             plan=in_force.plan,
             channel=batch.channel,
@@ -42,6 +44,7 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
             zone=in_force.zone,
             aliases=opened.aliases,
             names=names,
+            marks_known=opened.table is not None,
         )
         for rows in sorter.sort(iter(source.rows)):
             preview.add(rows)

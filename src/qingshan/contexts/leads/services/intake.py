@@ -58,6 +58,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
                 zone=in_force.zone,
                 aliases=opened.aliases,
                 names=names,
+                marks_known=opened.table is not None,
             )
             for rows in sorter.sort(iter(source.rows)):
                 for row in rows:

@@ -84,7 +84,8 @@ class RowSorter:
 
     Known sources are asked for one piece ahead, so that the database answers while the piece before is sorted.
     ``aliases``: what the columns of this file stand for; by default the plan says. ``names``: places by name, for
-    rows without a position (未定位); without it such rows are refused.
+    rows without a position (未定位); without it such rows are refused. ``marks_known``: the whole file was looked
+    through for forbidden marks already.
     """
 
     plan: Plan
@@ -95,6 +96,7 @@ class RowSorter:
     zone: ZoneInfo
     aliases: Sequence[AliasLike] | None = None
     names: PlaceNames | None = None
+    marks_known: bool = False
     chunk: int = 2000
     seen: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -163,7 +165,7 @@ class RowSorter:
 
     def _check_marks(self, rows: Sequence[SourceRow]) -> None:
         marks = self.plan.intake.forbidden_marks
-        if not marks:
+        if not marks or self.marks_known:
             return
         told = "\0".join(str(value) for row in rows for value in row.attributes.values())
         if any(mark in told for mark in marks):
@@ -202,7 +204,7 @@ class RowSorter:
     def _fresh(self, one: _Read, place: Place, area: float) -> Fresh:
         mapped, named = one.mapped, one.named
         at = mapped.discovered.replace(tzinfo=self.zone) if mapped.discovered else self.now
-        said = "".join(text for text in (mapped.township, mapped.village) if text)
+        said = (mapped.township or "") + (mapped.village or "")
         if named is None:
             one.notes = (*one.notes, *self._disagreement(mapped, place))
         return Fresh(
@@ -216,7 +218,7 @@ class RowSorter:
             declared_area_m2=mapped.declared_area_m2,
             earlier_image=mapped.earlier_image,
             later_image=mapped.later_image,
-            description="\n".join(text for text in (mapped.description, mapped.remark) if text),
+            description="\n".join(filter(None, (mapped.description, mapped.remark))),
             place_text=(mapped.place or (said if named else ""))[:LONGEST_PLACE],
             attributes=mapped.extra,
             notes=one.notes,

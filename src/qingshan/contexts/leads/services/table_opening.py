@@ -5,9 +5,10 @@ Worker and command line only.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from qingshan.commons.base.collecting import collector_paused
 from qingshan.commons.files.cells import Value, is_blank, plain_text
 from qingshan.commons.files.foreign_tables import ForeignTable, read_foreign_tables
 from qingshan.commons.files.headings import Header, Heading, match_headings
@@ -75,27 +76,26 @@ class Originals:
         """Sheet, row number and texts in the order of `headings` of every row of one lead."""
         for member in self._members.get(index, [index]):
             taken = next(t for t in reversed(self._tables) if t.offset < member)
-            cells = taken.cells_of(member - taken.offset)
+            cells = taken.cells.get(member - taken.offset, {})
             yield taken.table.name, member - taken.offset, [plain_text(cells.get(h)) for h in self.headings]
 
 
 @dataclass(slots=True)
 class _Taken:
-    """A sheet that is taken, with what is added to its row numbers."""
+    """A sheet that is taken, with what is added to its row numbers; ``cells`` of its rows by their number."""
 
     table: ForeignTable
     offset: int
-    _by_number: dict[int, Mapping[str, Value]] | None = None
-
-    def cells_of(self, number: int) -> Mapping[str, Value]:
-        """Cells of a row by heading."""
-        if self._by_number is None:
-            self._by_number = {row.number: row.cells for row in self.table.rows()}
-        return self._by_number.get(number, {})
+    cells: dict[int, Mapping[str, Value]] = field(default_factory=dict)
 
 
 def open_table(batch: Batch, plan: Plan, kind: str) -> OpenedTable:
-    """Open a batch whose original is a table; raises `ReadError`."""
+    """Open a batch whose original is a table; raises `ReadError` and `ForbiddenFileError`."""
+    with collector_paused():
+        return _open(batch, plan, kind)
+
+
+def _open(batch: Batch, plan: Plan, kind: str) -> OpenedTable:
     names = alias_names(plan.intake.aliases)
     tables = _tables(batch, [name for many in names.values() for name in many])
     _check_marks(tables, plan.intake.forbidden_marks)
@@ -233,6 +233,7 @@ def _rows_of(taken: _Taken, skipped: list[dict[str, Any]]) -> Iterator[TableRow]
             if row.not_row not in ("表头", "标题行", "栏次行"):
                 skipped.append({"sheet": table.name, "row": row.number, "reason": row.not_row})
             continue
+        taken.cells[row.number] = row.cells
         yield TableRow(
             index=taken.offset + row.number,
             sheet=table.name,
@@ -261,9 +262,9 @@ def _content(
         if table.name not in choices.sheets:
             continue
         for name, examples in _examples(table).items():
-            field = choices.columns.get(name, EXTRA)
-            shown = [] if field == PERSONAL or is_personal(name) else examples
-            columns.setdefault(name, {"name": name, "field": field, "examples": shown})
+            slug = choices.columns.get(name, EXTRA)
+            shown = [] if slug == PERSONAL or is_personal(name) else examples
+            columns.setdefault(name, {"name": name, "field": slug, "examples": shown})
     return {
         "sheets": [
             {
