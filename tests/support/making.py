@@ -192,7 +192,7 @@ class World:
 
     def register(
         self, content: bytes, *, name: str = "", channel: str = "province-patch", crs: str = "", dispatch: bool = True,
-        file_name: str = "演示图斑.geojson", member: Member = cast.BUREAU_OFFICER,
+        file_name: str = "演示图斑.geojson", member: Member = cast.BUREAU_OFFICER, supplements: Batch | None = None,
     ) -> Batch:  # fmt: skip
         """Store a file and register it as a batch, without taking it in."""
 
@@ -202,7 +202,7 @@ class World:
             )
             return register_batch(
                 file=stored, name=name or f"演示批次{next(_serial)}", channel=channel, crs=crs, dispatch=dispatch,
-                acting=acting,
+                acting=acting, supplements=supplements,
             )[0]  # fmt: skip
 
         return self.perform(member, service)

@@ -53,7 +53,7 @@ def place_items(items: Sequence[TableItem], reading: Reading) -> PlacedTable:
     corners = _corners_of(live)
     notes = _put_in_order(live, corners, reading)
     sample = corners.values[:SAMPLE]
-    placing = decide_placing(declared=None, forced=reading.crs or None, sample=sample)
+    placing = decide_placing(declared=None, reading=replace(reading, axes=""), sample=sample)
     geometries = _geometries(live, corners)
     return PlacedTable(
         rows=_rows(items, geometries, placing),

@@ -59,8 +59,10 @@ from qingshan.contexts.leads.services.batches import (
     queue_inspection,
     register_batch,
     rows_for_report,
+    supplement_name,
 )
 from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads, export_leads
+from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
 from qingshan.contexts.leads.services.evidence import PhotoInput
@@ -79,6 +81,7 @@ from qingshan.contexts.leads.services.single import LeadForm, register_lead
 from qingshan.contexts.leads.services.splitting import split_lead
 from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
+from qingshan.contexts.leads.supplements import mended_rows, supplements_of
 
 __all__ = [
     "BULK_ACTS",
@@ -126,6 +129,8 @@ __all__ = [
     "VerificationPhoto",
     "batch_work",
     "bulk_leads",
+    "choices_mark",
+    "choose_columns",
     "correct_lead",
     "count_open_pairs",
     "direction_counts",
@@ -154,6 +159,7 @@ __all__ = [
     "mark_text",
     "may_correct",
     "may_flag_active",
+    "mended_rows",
     "merge_lead",
     "missing_rows",
     "nearby_radius",
@@ -182,6 +188,8 @@ __all__ = [
     "split_lead",
     "start_acceptance",
     "submit_verification",
+    "supplement_name",
+    "supplements_of",
     "tell_apart",
     "verification_progress",
     "visible_leads",

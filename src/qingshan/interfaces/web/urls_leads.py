@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from qingshan.interfaces.web.views import batches, files, lead_acts, lead_new, lead_onsite, leads
+from qingshan.interfaces.web.views import batch_columns, batches, files, lead_acts, lead_new, lead_onsite, leads
 
 urlpatterns: list[URLPattern] = [
     path("leads/", leads.lead_list, name="lead_list"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/", batches.batch_detail, name="batch_detail"),
     path("batches/<uuid:batch_id>/progress/", batches.batch_progress, name="batch_progress"),
     path("batches/<uuid:batch_id>/accept/", batches.batch_accept, name="batch_accept"),
+    path("batches/<uuid:batch_id>/columns/", batch_columns.batch_columns, name="batch_columns"),
+    path("batches/<uuid:batch_id>/refused/", batch_columns.batch_refused, name="batch_refused"),
     path("batches/<uuid:batch_id>/rows/", batches.batch_rows, name="batch_rows"),
     path("batches/<uuid:batch_id>/report/", batches.batch_report, name="batch_report"),
     path("files/<uuid:file_id>/", files.file, name="file"),

@@ -18,14 +18,16 @@ from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.public import (
     receive_batch,
     start_acceptance,
+    supplement_name,
     verification_progress,
 )
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
 from qingshan.domain.roles import BATCH_READERS
 from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.acting import acting_of, perform
+from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.batch_columns import columns_context, refused_context
 from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, job_of, progress_response
 from qingshan.interfaces.web.views.batch_rows import report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
@@ -68,18 +70,21 @@ def _may_upload(request: OfficeRequest) -> bool:
 def batch_upload(request: OfficeRequest) -> HttpResponse:
     """Hand in a file; it is stored first, then read by the worker for the preview."""
     texts = {name: request.POST.get(name, "").strip() for name in NAMES}
+    parent = _parent(request)
+    if parent is not None:
+        texts |= {"name": supplement_name(parent), "channel": parent.channel}
     dispatch = request.method != "POST" or "dispatch" in request.POST
     in_force = campaign_in_force()
     registered: list[Batch] = []
 
     def context() -> dict[str, object]:
-        return {"fields": _fields(texts, in_force, dispatch=dispatch), "now": request.now}
+        return {"fields": _fields(texts, in_force, dispatch=dispatch), "parent": parent, "now": request.now}
 
     if request.method != "POST":
         return render(request, "web/batches/upload.html", context())
 
     def run() -> None:
-        registered.append(_register(request, texts, dispatch=dispatch))
+        registered.append(_register(request, texts, parent, dispatch=dispatch))
 
     response = perform(
         request,
@@ -95,6 +100,12 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
     return response
 
 
+def _parent(request: OfficeRequest) -> Batch | None:
+    """The batch that is supplemented, when one is named."""
+    named = read_uuid(request.POST.get("supplement", "") or request.GET.get("supplement", ""))
+    return batch_or_404(named) if named is not None else None
+
+
 def _said(registered: list[Batch]) -> str:
     """What to tell after an upload: the same file under the same name changes nothing."""
     if registered and registered[0].state == "done":
@@ -102,7 +113,7 @@ def _said(registered: list[Batch]) -> str:
     return _("文件已收到并存下，正在读取；读完可以先看预览，再决定是否导入")
 
 
-def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) -> Batch:
+def _register(request: OfficeRequest, texts: dict[str, str], parent: Batch | None, *, dispatch: bool) -> Batch:
     posted = request.FILES.get("file")
     if posted is None:
         raise ActRefused("file", _("没有选择文件"))
@@ -114,6 +125,7 @@ def _register(request: OfficeRequest, texts: dict[str, str], *, dispatch: bool) 
         crs=texts["crs"],
         dispatch=dispatch,
         acting=acting_of(request),
+        supplements=parent,
     )
     return received.batch
 
@@ -143,8 +155,10 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
         "name": "file",
         "label": _("文件"),
         "kind": "file",
-        "accept": ".geojson,.json,.gz,.gpkg,.zip",
-        "help": _("GeoJSON、GeoPackage 或 zip 压缩的 Shapefile；编号、面积、时相等字段自动识别，不认识的列原样保留"),
+        "accept": ".geojson,.json,.gz,.gpkg,.zip,.xlsx,.xls,.et,.csv,.txt",
+        "help": _(
+            "GeoJSON、GeoPackage、zip 压缩的 Shapefile、Excel 或 CSV 表格；列自动识别，可在预览里改，不认识的列原样保留"
+        ),
     }
     fields["dispatch"] = {
         "name": "dispatch",
@@ -171,7 +185,7 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
         **job_context(batch, job, request.now),
     }
     if batch.state == "inspected":
-        context["hidden_refused"] = _hidden_refused(batch)
+        context |= {"hidden_refused": _hidden_refused(batch), **columns_context(batch), **refused_context(batch)}
     if batch.state == "done":
         units = verification_progress(request.viewer, batch.id)
         context |= {
@@ -179,6 +193,7 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
             "received": sum(unit.received for unit in units),
             "verified": sum(unit.verified for unit in units),
             **rows_context(batch, request.GET),
+            **refused_context(batch),
         }
     return render(request, f"web/batches/{_template(batch, running=bool(context['running']))}.html", context)
 
