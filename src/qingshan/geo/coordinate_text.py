@@ -20,7 +20,7 @@ _AFTER: Final = str.maketrans(
     {"′": "'", "’": "'", "‘": "'", "´": "'", "度": "°", "分": "'", "秒": '"', "。": ".", "−": "-"}
 )
 _WORDS: Final = (("东经", "E"), ("北纬", "N"), ("西经", "W"), ("南纬", "S"), ("经度", "E"), ("纬度", "N"))
-_NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{0,12})?"
+_NUMBER: Final = r"[+-]?\d{1,9}(?:\.\d{0,20})?"
 _DMS: Final = (
     r"[+-]?\d{1,3}(?:\.\d{0,12})?\s*°"
     r"(?:\s*\d{1,2}(?:\.\d{0,12})?\s*'(?:\s*\d{1,2}(?:\.\d{0,12})?\s*(?:\"|''))?)?"
@@ -29,11 +29,11 @@ _TOKEN: Final = re.compile(rf"([ENWS])\s*[:=]?\s*({_DMS}|{_NUMBER})|({_DMS}|{_NU
 _PARTS: Final = re.compile(r"\d+(?:\.\d*)?")
 _DASHED: Final = re.compile(r"(\d{1,3})[-: ](\d{1,2})[-: ](\d{1,2}(?:\.\d{1,12})?)")
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:\.\d+)?E[+-]?\d+")
+_SCIENTIFIC: Final = re.compile(r"\dE[+-]\d|^[+-]?\d+(?:\.\d+)?E\d+$")
 _LABEL: Final = re.compile(
     r"(?:(?:界址点|拐点|点号|点|(?<![A-Z])[JPD])\s*(?:号\s*)?\d{1,6})\s*[:、,.号)\s]*|[XY]\s*[:=]\s*"
 )
-_JUNK: Final = re.compile(r"[\s,;:、|/()\[\]{}<>，；：。_—\\=]*")
+_JUNK: Final = re.compile(r"[\s,;:、|/()\[\]{}<>，；：。_—\\]*")
 _RING: Final = re.compile(r"[|\\/]|\n\s*\n")
 
 
@@ -91,8 +91,7 @@ def _of_number(number: float) -> Ordinate:
 
 
 def _of_text(text: str) -> Ordinate:
-    if _SCIENTIFIC.fullmatch(text):
-        raise CoordinateProblem("是科学计数法，末位已丢失：请把该列设为“文本”后重新填写")
+    _refuse_scientific(text)
     if _THOUSANDS.fullmatch(text):
         return _of_number(float(text.replace(",", "")))
     dashed = _DASHED.fullmatch(text)
@@ -103,6 +102,11 @@ def _of_text(text: str) -> Ordinate:
     if found is None:
         raise CoordinateProblem(f"不是坐标（{HOW}）")
     return _ordinate(found)
+
+
+def _refuse_scientific(text: str) -> None:
+    if _SCIENTIFIC.search(text):
+        raise CoordinateProblem("是科学计数法，末位已丢失：请把该列设为“文本”后重新填写")
 
 
 def _ordinate(found: re.Match[str]) -> Ordinate:
@@ -169,6 +173,7 @@ def read_numbers(text: str) -> list[Ordinate]:
 
     Raises `CoordinateProblem` for other words.
     """
+    _refuse_scientific(text)
     found: list[Ordinate] = []
     at = 0
     while at < len(text):
