@@ -49,7 +49,9 @@ def sniff(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(b"{"):
         return "application/geo+json"
-    plain = bool(head) and (head.startswith(_MARKS) or not _NO_TEXT.intersection(head))
+    if not head or text.startswith(b"<"):
+        return "application/octet-stream"
+    plain = head.startswith(_MARKS) or not _NO_TEXT.intersection(head)
     return "text/plain" if plain else "application/octet-stream"
 
 
