@@ -74,7 +74,9 @@ def _store(chunks: Iterable[bytes], name: str, acting: Acting) -> StoredFile:
     except FileRefused as refusal:
         raise ActRefused("file", str(refusal)) from refusal
     if row.size and row.media_type not in SPATIAL | TABLES:
-        told = "不是空间数据文件，也不是表格：请上传 GeoJSON、GeoPackage（.gpkg）、压缩成一个 zip 的 Shapefile，或 Excel、CSV 表格"
+        told = (
+            "不是空间数据文件，也不是表格：请上传 GeoJSON、GeoPackage（.gpkg）、打包为 zip 的 Shapefile，或 Excel、CSV"
+        )
         raise ActRefused("file", f"“{row.original_name}”{told}")
     return row
 
