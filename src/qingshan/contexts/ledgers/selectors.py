@@ -75,13 +75,14 @@ class Ledger:
     def summary(self) -> list[tuple[str, dict[str, int]]]:
         """Per township: rows by class, cases, closed ones."""
         found: dict[str, Counter[str]] = {}
-        for row in self.rows:
-            counter = found.setdefault(row.township, Counter())
-            counter[row.verdict] += 1
-            if row.case_id is not None:
-                counter[f"case:{row.category}"] += 1
-                counter["cases"] += 1
-                counter["closed"] += row.state == "closed"
+        alike = Counter((r.township, r.verdict, r.case_id is not None, r.category, r.state) for r in self.rows)
+        for (township, verdict, on_ledger, category, state), n in alike.items():
+            counter = found.setdefault(township, Counter())
+            counter[verdict] += n
+            if on_ledger:
+                counter[f"case:{category}"] += n
+                counter["cases"] += n
+                counter["closed"] += n if state == "closed" else 0
         return [(name, dict(found[name])) for name in sorted(found)]
 
 

@@ -89,7 +89,8 @@ def ledger(request: OfficeRequest) -> HttpResponse:
         problem = _("该时刻还没有到，不能生成截至该时刻的台账")
     past = asked if asked and asked <= request.now else None
     made = _made(request, past)
-    matching = [row for row in made.rows if matches(row, values)]
+    narrowed = not {"verdict", "category", "unit", "state"}.isdisjoint(values)
+    matching = [row for row in made.rows if matches(row, values)] if narrowed else made.rows
     if values.get("q"):
         matching = rows_holding(matching if past else with_entries(matching), values["q"])
     shown, more = _one_page(matching, request.GET.get("after", ""))
