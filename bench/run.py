@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 import time
+from http.client import HTTPException
 from pathlib import Path
 
 from bench.client import p95
@@ -60,7 +61,11 @@ def _over_http(place: Installation, facts: dict[str, list[str]], scenarios: tupl
         for scenario in scenarios:
             try:
                 made = scenario(bench)
-            except SystemExit as fault:  # the other figures still count; this one is reported as missed
+            except (
+                SystemExit,
+                OSError,
+                HTTPException,
+            ) as fault:  # the other figures still count; this one is reported as missed
                 _tell(f"{scenario.__name__}: {str(fault)[:400]}")
                 made = [Measured(scenario=scenario.__name__, metric="fault", value=1, unit="", rows=rows, met=False)]
             figures += made
