@@ -73,8 +73,8 @@ def _extra(spec: Spec, method: str, status: int, media: tuple[str, ...]) -> dict
         for code in (ACT_REFUSALS if spec.acts else READ_REFUSALS)
     }
     if media:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        responses[status] = {"description": HTTPStatus(status).phrase, "content": dict.fromkeys(media, binary)}
+        content = {kind: {"schema": _schema_of(kind)} for kind in media}
+        responses[status] = {"description": HTTPStatus(status).phrase, "content": content}
     parameters = []
     if spec.acts:
         parameters.append(_header("Idempotency-Key", "同一个键只办理一次，重发得到同一个回答", r"^[!-~]{1,200}$"))
@@ -92,6 +92,11 @@ def _extra(spec: Spec, method: str, status: int, media: tuple[str, ...]) -> dict
         binary = {"schema": {"type": "string", "format": "binary"}}
         extra["requestBody"] = {"required": True, "content": {"application/octet-stream": binary}}
     return extra
+
+
+def _schema_of(media: str) -> dict[str, str]:
+    """A JSON format of its own (GeoJSON) is an object, everything else bytes."""
+    return {"type": "object"} if media.endswith("json") else {"type": "string", "format": "binary"}
 
 
 def _header(name: str, description: str, pattern: str) -> dict[str, Any]:
