@@ -4,6 +4,9 @@ import hashlib
 import json
 from uuid import UUID
 
+from django.db import transaction
+from procrastinate.exceptions import AlreadyEnqueued
+
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.people.viewer import Acting
@@ -20,7 +23,7 @@ def choices_mark(batch: Batch) -> str:
     return hashlib.sha256(json.dumps(batch.mapping, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def choose_columns(*, batch_id: UUID, choices: TableChoices, crs: str, seen: str, acting: Acting) -> Job:
+def choose_columns(*, batch_id: UUID, choices: TableChoices, crs: str, seen: str, acting: Acting) -> Job | None:
     """Keep the choices and let the worker read the table anew; with a sender's name they are remembered.
 
     Raises `ActRefused` when they cannot be used, when the batch was taken in, or when somebody chose meanwhile.
@@ -41,4 +44,8 @@ def choose_columns(*, batch_id: UUID, choices: TableChoices, crs: str, seen: str
     changes = {"mapping": choices.as_json(), "crs": crs.strip(), "state": "received", "problem": ""}
     Batch.objects.filter(id=batch.id).exclude(state="done").update(**changes)
     batch.refresh_from_db()
-    return queue_inspection(batch=batch, acting=acting)
+    try:
+        with transaction.atomic():
+            return queue_inspection(batch=batch, acting=acting)
+    except AlreadyEnqueued:  # the reading that waits will find the new choices
+        return None
