@@ -215,6 +215,11 @@ ROWS: dict[str, Row] = {
     "lead_apart": Row(OFFICE, "lead", "post"),
     "lead_split": Row(OFFICE, "lead"),
     "pair_list": Row(OFFICE),
+    # files exchanged with the provincial system and the petition platform
+    "exchange": Row(BUREAU),
+    "exchange_export": Row(BUREAU, method="post", more=(("system", "province"),)),
+    "exchange_sheet": Row(BUREAU, "exchange_sheet"),
+    "exchange_accept": Row(BUREAU, "exchange_sheet", "post"),
     # the completeness proof
     "completeness": Row(BATCH_READERS | TOWNSHIP),
     "completeness_rows": Row(BATCH_READERS | TOWNSHIP),
@@ -247,6 +252,7 @@ class Matters:
     kept: Mapping[str, UUID]
     template: UUID
     return_sheet: UUID
+    exchange_sheet: UUID
 
     def arguments(self, row: Row) -> dict[str, Any]:
         """Arguments for an address on this township's matter."""
@@ -264,6 +270,7 @@ class Matters:
             "take_over": "take_over_id",
             "template": "template_id",
             "return_sheet": "sheet_id",
+            "exchange_sheet": "sheet_id",
         }
         if row.on in self.kept:
             return {**dict(row.more), f"{row.on}_id": self.kept[row.on]}
@@ -308,6 +315,7 @@ def _matters(world: World, township: str) -> Matters:
         kept=_kept(world, township),
         template=_template(world),
         return_sheet=_return_sheet(world, township),
+        exchange_sheet=_exchange_sheet(world),
     )
 
 
@@ -376,6 +384,23 @@ def _return_sheet(world: World, township: str) -> UUID:
     return world.perform(cast.OFFICERS[township][0], service)
 
 
+def _exchange_sheet(world: World) -> UUID:
+    """A file that the provincial system gave back."""
+    from tests.contexts.test_exchange import in_force, returned
+
+    if not in_force_already(world):
+        in_force(world)
+    return returned(world, b"PK\x03\x04").id
+
+
+def in_force_already(world: World) -> bool:
+    """Whether a layout for the provincial system stands."""
+    from qingshan.contexts.ledgers.public import LedgerTemplate
+
+    with world.seeing_all():
+        return LedgerTemplate.objects.filter(purpose="province").exists()
+
+
 def _sees(member: Member, matters: Matters, township: str) -> bool:
     """Whether the matters of a township are in this member's scope, told by the rules and not by the code."""
     if member is cast.STRANGER:
@@ -401,7 +426,7 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({404})  # one that is there: test_image_layers
     if row.on in ("job", "view"):
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
-    if row.on in ("batch", "take_over"):
+    if row.on in ("batch", "take_over", "exchange_sheet"):
         return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
     sees = _sees_line if row.on == "order_line" else _sees
     return DONE_OR_ASKED if sees(member, matters, township) else frozenset({404})

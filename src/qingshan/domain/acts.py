@@ -69,6 +69,7 @@ _LABELS = {
     "lead.split": "拆分图斑",
     "lead.split_settle": "拆分办结",
     "lead.split_reopen": "拆分重办",
+    "lead.outside_result": "登记对方结论",
     "case.open": "列入台账",
     "case.track_step": "办理节点",
     "case.accept": "县级验收",

@@ -68,6 +68,7 @@ from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_
 from qingshan.contexts.leads.services.evidence import PhotoInput
 from qingshan.contexts.leads.services.merging import merge_lead, separate_lead, tell_apart
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
+from qingshan.contexts.leads.services.outside import note_outside_result
 from qingshan.contexts.leads.services.proving import queue_proof
 from qingshan.contexts.leads.services.receiving import (
     Received,
@@ -163,6 +164,7 @@ __all__ = [
     "merge_lead",
     "missing_rows",
     "nearby_radius",
+    "note_outside_result",
     "open_leads_by_unit",
     "open_pairs",
     "probe_of",

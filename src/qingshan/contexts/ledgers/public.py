@@ -1,6 +1,7 @@
 """The door of ledgers: safe for the web process. What reads foreign workbooks stands behind `public_worker`."""
 
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column
+from qingshan.contexts.ledgers.exchange_judging import SYSTEMS
 from qingshan.contexts.ledgers.export import counted, write_ledger
 from qingshan.contexts.ledgers.fields import FIELDS, TemplateField
 from qingshan.contexts.ledgers.gaps import Gap, broken_chains
@@ -14,7 +15,15 @@ from qingshan.contexts.ledgers.layout import (
     with_tokens,
 )
 from qingshan.contexts.ledgers.layout_export import write_layout
-from qingshan.contexts.ledgers.models import LedgerTemplate, ReturnRow, ReturnSheet, TakeOver, TakeOverRow
+from qingshan.contexts.ledgers.models import (
+    ExchangeRow,
+    ExchangeSheet,
+    LedgerTemplate,
+    ReturnRow,
+    ReturnSheet,
+    TakeOver,
+    TakeOverRow,
+)
 from qingshan.contexts.ledgers.return_export import write_return_sheet
 from qingshan.contexts.ledgers.selectors import (
     Ledger,
@@ -27,6 +36,16 @@ from qingshan.contexts.ledgers.selectors import (
     read_texts,
     rows_holding,
     with_entries,
+)
+from qingshan.contexts.ledgers.services.exchange import (
+    EXCHANGE_ROLES,
+    exchange_rows,
+    exchange_sheet,
+    exchange_sheets,
+    layout_for,
+    queue_accepting,
+    queue_exchange,
+    register_exchange,
 )
 from qingshan.contexts.ledgers.services.making import AT_ONCE, FORM, OWN, is_large, queue_ledger, write_in_form
 from qingshan.contexts.ledgers.services.returns import (
@@ -75,14 +94,18 @@ __all__ = [
     "COLUMNS",
     "DAY_FORMATS",
     "DECIDE_ROLES",
+    "EXCHANGE_ROLES",
     "FIELDS",
     "FORM",
     "OWN",
     "PREPARE_ROLES",
     "PROPOSE_ROLES",
+    "SYSTEMS",
     "Block",
     "Column",
     "ColumnChoice",
+    "ExchangeRow",
+    "ExchangeSheet",
     "Gap",
     "Layout",
     "LayoutColumn",
@@ -102,9 +125,13 @@ __all__ = [
     "codes_of",
     "counted",
     "decide_template",
+    "exchange_rows",
+    "exchange_sheet",
+    "exchange_sheets",
     "guess_word",
     "is_large",
     "layout_at",
+    "layout_for",
     "layout_of",
     "ledger_as_of",
     "ledger_now",
@@ -115,10 +142,13 @@ __all__ = [
     "old_words",
     "open_leads",
     "propose_template",
+    "queue_accepting",
+    "queue_exchange",
     "queue_ledger",
     "queue_rows",
     "read_sources",
     "read_texts",
+    "register_exchange",
     "register_return",
     "register_take_over",
     "register_template",

@@ -14,7 +14,7 @@ from qingshan.commons.jobs.retrying import AGAIN
 from qingshan.commons.jobs.running import Outcome, WorkFailed, fails_with, run_items, run_whole
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.ledgers import takeover_tasks
+from qingshan.contexts.ledgers import exchange_tasks, takeover_tasks
 from qingshan.contexts.ledgers.models import LedgerTemplate, ReturnRow, ReturnSheet
 from qingshan.contexts.ledgers.services.making import MAKE_TASK, make_ledger_file
 from qingshan.contexts.ledgers.services.return_reading import KnownLead, judge_sheet
@@ -22,7 +22,14 @@ from qingshan.contexts.ledgers.services.returns import APPLY_TASK, JUDGE_TASK, a
 from qingshan.contexts.ledgers.services.template_reading import read_template
 from qingshan.contexts.ledgers.services.templates import READ_TASK, fail_template, keep_layout
 
-__all__ = ["apply_return_task", "judge_return_task", "make_ledger_task", "read_template_task", "takeover_tasks"]
+__all__ = [
+    "apply_return_task",
+    "exchange_tasks",
+    "judge_return_task",
+    "make_ledger_task",
+    "read_template_task",
+    "takeover_tasks",
+]
 BROKEN = "程序出错，没有读取；原件已保存，请联系系统管理人员查看后台日志"
 
 

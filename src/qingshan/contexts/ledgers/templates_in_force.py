@@ -15,13 +15,13 @@ from qingshan.contexts.ledgers.models import LedgerTemplate
 from qingshan.contexts.ledgers.selectors import FULL_VIEW, Ledger, LedgerRow
 
 
-def template_at(moment: datetime, zone: ZoneInfo) -> LedgerTemplate | None:
-    """The version in force on the local day of ``moment``; None: the program's own columns.
+def template_at(moment: datetime, zone: ZoneInfo, *, purpose: str = "ledger") -> LedgerTemplate | None:
+    """The version in force on the local day of ``moment`` for ``purpose``; None: the program's own columns.
 
     A version comes into force only from a day after its decision, so the answer for a past moment never changes.
     """
     day = moment.astimezone(zone).date()
-    rows = LedgerTemplate.objects.filter(state="in_force", valid_from__lte=day)
+    rows = LedgerTemplate.objects.filter(state="in_force", valid_from__lte=day, purpose=purpose)
     return rows.order_by("-valid_from", "-version").first()
 
 

@@ -223,6 +223,7 @@ ACTS: dict[str, Text] = {
     "lead.split": _("拆分图斑"),
     "lead.split_settle": _("拆分办结"),
     "lead.split_reopen": _("拆分重办"),
+    "lead.outside_result": _("登记对方结论"),
     "case.open": _("列入台账"),
     "case.track_step": _("办理节点"),
     "case.accept": _("县级验收"),

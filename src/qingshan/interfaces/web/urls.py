@@ -6,6 +6,7 @@ from qingshan.interfaces.web.urls_accounts import urlpatterns as account_urls
 from qingshan.interfaces.web.urls_assignments import urlpatterns as assignment_urls
 from qingshan.interfaces.web.urls_cases import urlpatterns as case_urls
 from qingshan.interfaces.web.urls_completeness import urlpatterns as completeness_urls
+from qingshan.interfaces.web.urls_exchange import urlpatterns as exchange_urls
 from qingshan.interfaces.web.urls_images import urlpatterns as image_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
@@ -42,4 +43,5 @@ urlpatterns = [
     *assignment_urls,
     *related_urls,
     *completeness_urls,
+    *exchange_urls,
 ]

@@ -12,12 +12,14 @@ class LedgerTemplate(models.Model):
     reading → draft (being mapped) → proposed → in_force from a day | rejected; failed when the form could not be read.
     ``layout`` is what `contexts.ledgers.layout` reads; ``found`` what the form itself held, for the mapping page.
     ``uploader`` and ``proposer`` are accounts: neither puts it in force.
+    ``purpose``: the ledger itself, or the file exchanged with the provincial system or the petition platform.
     Holds no matter and no person. What is in force every post may read; the rest is the county's (``division``).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     version = models.PositiveIntegerField(unique=True)
     name = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=12, default="ledger", db_default="ledger")
     state = models.CharField(max_length=12, default="reading")
     division = models.CharField(max_length=12, db_collation="C")
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
@@ -43,6 +45,9 @@ class LedgerTemplate(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=["reading", "failed", "draft", "proposed", "in_force", "rejected"]),
                 name="template_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(purpose__in=["ledger", "province", "petition"]), name="template_purpose_known"
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="in_force") | models.Q(valid_from__isnull=False), name="template_has_day"

@@ -41,18 +41,26 @@ class ColumnChoice:
     words: Mapping[str, str]
 
 
-def register_template(*, file: StoredFile, name: str, acting: Acting) -> tuple[LedgerTemplate, Job]:
-    """Keep an uploaded form as the next version and let the worker read it."""
+PURPOSES: Mapping[str, str] = {"ledger": "台账", "province": "省系统交换文件", "petition": "信访平台交换文件"}
+
+
+def register_template(
+    *, file: StoredFile, name: str, acting: Acting, purpose: str = "ledger"
+) -> tuple[LedgerTemplate, Job]:
+    """Keep an uploaded form as the next version and let the worker read it; ``purpose`` one of `PURPOSES`."""
     _need(acting, PROPOSE_ROLES | DECIDE_ROLES, "台账模板由县自然资源部门或专班办公室提出")
     county = county_code()
     if acting.viewer.prefix is None or not county.startswith(acting.viewer.prefix):
         raise ActRefused("role", "只有本县的自然资源部门和专班办公室能提出台账模板")
     if not name.strip():
         raise ActRefused("name", "请给模板起个名字，例如“省厅 2024 年 8 月版”")
+    if purpose not in PURPOSES:
+        raise ActRefused("purpose", "请选择模板的用途")
     version = (LedgerTemplate.objects.aggregate(n=Max("version"))["n"] or 0) + 1
     row = LedgerTemplate.objects.create(
         version=version,
         name=name.strip()[:80],
+        purpose=purpose,
         division=county,
         file=file,
         file_sha256=file.sha256,
@@ -226,6 +234,7 @@ def _record(act: str, row: LedgerTemplate, acting: Acting, details: Mapping[str,
         unit_id=None,
         ledger={
             "name": row.name,
+            **({"purpose": row.purpose} if row.purpose != "ledger" else {}),
             "version": row.version,
             "state": row.state,
             "valid_from": str(row.valid_from or ""),

@@ -151,6 +151,12 @@ def _reopened(details: Details) -> str:
     return _("子图斑 %(part)s 恢复办理") % {"part": details["part"]}
 
 
+def _outside(details: Details) -> str:
+    words = {"system": details["system"], "verdict": labels.word("verdict", details["verdict"])}
+    same = _("与本县结论一致") if details["verdict"] == details.get("ours") else _("与本县结论不一致")
+    return _join(_("%(system)s返回：%(verdict)s") % words, same)
+
+
 def _said(key: str) -> Callable[[Details], str]:
     return lambda details: str(details.get(key, ""))
 
@@ -177,4 +183,5 @@ _WRITERS: dict[str, Callable[[Details], str]] = {
     "lead.split": _split,
     "lead.split_settle": _settled,
     "lead.split_reopen": _reopened,
+    "lead.outside_result": _outside,
 }

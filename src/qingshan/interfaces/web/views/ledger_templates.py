@@ -105,7 +105,12 @@ def _register(request: OfficeRequest) -> LedgerTemplate:
         raise ActRefused("file", str(refusal)) from refusal
     if row.media_type != "application/zip":
         raise ActRefused("file", _("“%(name)s”不是 .xlsx 工作簿") % {"name": row.original_name})
-    template, _job = register_template(file=row, name=request.POST.get("name", ""), acting=acting_of(request))
+    template, _job = register_template(
+        file=row,
+        name=request.POST.get("name", ""),
+        purpose=request.POST.get("purpose", "ledger"),
+        acting=acting_of(request),
+    )
     return template
 
 
@@ -115,6 +120,13 @@ def _upload_fields(request: OfficeRequest) -> dict[str, dict[str, object]]:
         "name": {
             "name": "name", "label": _("名称"), "kind": "text", "value": name,
             "help": _("例如“省厅 2024 年 8 月版”"),
+        },
+        "purpose": {
+            "name": "purpose", "label": _("用途"), "kind": "select",
+            "value": request.POST.get("purpose", request.GET.get("purpose", "ledger")),
+            "options": [
+                ("ledger", _("台账")), ("province", _("省系统交换文件")), ("petition", _("信访平台交换文件")),
+            ],
         },
         "file": {
             "name": "file", "label": _("空白表样"), "kind": "file", "accept": ".xlsx",
