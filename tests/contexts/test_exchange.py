@@ -18,7 +18,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.cases.models import TrackStep
 from qingshan.contexts.cases.public import Case
 from qingshan.contexts.ledgers.exchange_tasks import accept_item, exchange_failed, judge_exchange
-from qingshan.contexts.ledgers.layout import Layout, LayoutColumn
+from qingshan.contexts.ledgers.layout import Block, Layout, LayoutColumn
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet, LedgerTemplate
 from qingshan.contexts.ledgers.public import queue_accepting, queue_exchange, register_exchange
 from qingshan.contexts.ledgers.services.exchange import make_exchange_file
@@ -29,7 +29,9 @@ from tests.support.making import World
 HEAD = ("序号", "线索号（县）", "图斑号", "核实情况", "系统编号", "录入时间", "填报单位")
 LAYOUT = Layout(
     sheet="交换",
-    top=(),
+    top=tuple(
+        Block(row=1, column=n, last_row=1, last_column=n, text=title) for n, title in enumerate(HEAD, start=1)
+    ),
     header_first=1,
     header_last=1,
     columns=(

@@ -42,7 +42,6 @@ from qingshan.contexts.ledgers.services.exchange import (
     exchange_rows,
     exchange_sheet,
     exchange_sheets,
-    layout_for,
     queue_accepting,
     queue_exchange,
     register_exchange,
@@ -80,6 +79,7 @@ from qingshan.contexts.ledgers.takeovers import named_mappings, rows_of_take_ove
 from qingshan.contexts.ledgers.template_words import words_of
 from qingshan.contexts.ledgers.templates_in_force import (
     layout_at,
+    layout_for,
     sample_ledger,
     template_at,
     template_by_id,

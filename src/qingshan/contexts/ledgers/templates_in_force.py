@@ -25,6 +25,11 @@ def template_at(moment: datetime, zone: ZoneInfo, *, purpose: str = "ledger") ->
     return rows.order_by("-valid_from", "-version").first()
 
 
+def layout_for(system: str, now: datetime) -> LedgerTemplate | None:
+    """The version in force today for a file exchanged with a system (province, petition)."""
+    return template_at(now, campaign_in_force().zone, purpose=system)
+
+
 def layout_at(moment: datetime, zone: ZoneInfo) -> Layout | None:
     """Its layout."""
     row = template_at(moment, zone)

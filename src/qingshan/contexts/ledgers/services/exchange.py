@@ -5,7 +5,6 @@ No claim that a file fits the other side: the layout is what the bureau uploaded
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,7 +31,7 @@ from qingshan.contexts.ledgers.layout import layout_of
 from qingshan.contexts.ledgers.layout_export import write_layout
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet, LedgerTemplate
 from qingshan.contexts.ledgers.selectors import Ledger, ledger_as_of
-from qingshan.contexts.ledgers.templates_in_force import template_at
+from qingshan.contexts.ledgers.templates_in_force import layout_for
 from qingshan.domain.acts import ActRefused
 
 EXPORT_TASK = "qingshan.contexts.ledgers.exchange_tasks.write_exchange"
@@ -41,11 +40,6 @@ ACCEPT_TASK = "qingshan.contexts.ledgers.exchange_tasks.accept_exchange"
 PETITION_CLAUSE = "三-4-3④"
 """Channels whose plan entry names it belong into the petition platform."""
 EXCHANGE_ROLES = frozenset({"bureau_officer", "bureau_leader"})
-
-
-def layout_for(system: str, now: datetime) -> LedgerTemplate | None:
-    """The layout in force for a system today."""
-    return template_at(now, campaign_in_force().zone, purpose=system)
 
 
 def _needed(system: str, acting: Acting) -> LedgerTemplate:
