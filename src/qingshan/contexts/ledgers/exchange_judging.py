@@ -9,12 +9,9 @@ from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.cases.public import Case, TrackStep, visible_cases
 from qingshan.contexts.leads.public import Lead, visible_leads
 from qingshan.contexts.ledgers.columns import CLASS_LABELS
-from qingshan.contexts.ledgers.exchange_reading import ReturnedRow
+from qingshan.contexts.ledgers.exchange_words import ENTRY, ReturnedRow
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet
 
-SYSTEMS: Mapping[str, str] = {"province": "省系统", "petition": "信访平台"}
-ENTRY: Mapping[str, str] = {"province_no": "province_no", "entered_on": "entered_on"}
-"""Returned field → field of the station."""
 _WORDS = {"province_no": "省系统编号", "entered_on": "录入日期", "verdict": "核查结论"}
 
 

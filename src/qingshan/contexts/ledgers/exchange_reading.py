@@ -1,36 +1,18 @@
 """Reading a returned file by the layout it was sent in (按同一表样读返回文件). Worker only; changes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from qingshan.commons.files.cells import CellProblem, code_text, day_of, heading_key, plain_text
 from qingshan.commons.files.headings import Header, find_header
 from qingshan.commons.files.sheets import Cell, Row, Sheet, SheetRefused, read_sheet
+from qingshan.contexts.ledgers.exchange_words import KEYS, ReturnedRow
 from qingshan.contexts.ledgers.fields import FIELD_BY_KEY
 from qingshan.contexts.ledgers.layout import Layout, LayoutColumn
 
-KEYS = ("lead_number", "case_number", "source_no")
-"""By which a row finds its lead, the surest first."""
 RETURNED = ("province_no", "entered_on", "verdict")
 """Fields whose returned values may be accepted; all others are only compared by eye in the file."""
 MAX_ROWS = 20_000
-
-
-@dataclass(slots=True, kw_only=True)
-class ReturnedRow:
-    """One row as it says it: key fields, returned fields as our codes and ISO days, and what could not be read."""
-
-    row: int
-    keys: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def number(self) -> str:
-        """The number that names the row to people."""
-        return next((self.keys[key] for key in KEYS if self.keys.get(key)), "")
 
 
 def read_returned(path: Path, layout: Layout) -> tuple[list[ReturnedRow], list[str]]:

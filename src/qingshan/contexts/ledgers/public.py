@@ -1,7 +1,7 @@
 """The door of ledgers: safe for the web process. What reads foreign workbooks stands behind `public_worker`."""
 
 from qingshan.contexts.ledgers.columns import CLASS_LABELS, COLUMNS, Column
-from qingshan.contexts.ledgers.exchange_judging import SYSTEMS
+from qingshan.contexts.ledgers.exchange_words import SYSTEMS
 from qingshan.contexts.ledgers.export import counted, write_ledger
 from qingshan.contexts.ledgers.fields import FIELDS, TemplateField
 from qingshan.contexts.ledgers.gaps import Gap, broken_chains

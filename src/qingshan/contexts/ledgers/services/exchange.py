@@ -26,7 +26,7 @@ from qingshan.commons.places.selectors import county_code
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import correct_station, finish_station, visible_cases
 from qingshan.contexts.leads.public import note_outside_result, visible_leads
-from qingshan.contexts.ledgers.exchange_judging import ENTRY, SYSTEMS
+from qingshan.contexts.ledgers.exchange_words import ENTRY, SYSTEMS
 from qingshan.contexts.ledgers.layout import layout_of
 from qingshan.contexts.ledgers.layout_export import write_layout
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet, LedgerTemplate
