@@ -10,13 +10,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio
+import shapely
+
 HILLS = (114.20, 37.76, 114.40, 37.87)
 """West, south, east, north of the hills inside the county that patches are moved to."""
 DRAWN = 40_000
 
 
-def write_patches(source: Path | None, out: Path, *, seed: int = 5) -> int:
-    """Write one GeoJSON of patches; ``source``: folder of (gzipped) GeoJSON files. Returns how many."""
+def write_patches(source: Path | None, out: Path, *, seed: int = 5, mark: str = "合成") -> int:
+    """Write one GeoJSON of patches; ``source``: folder of (gzipped) GeoJSON files. Returns how many.
+
+    ``mark`` begins their numbers.
+    """
     chosen = random.Random(seed)  # noqa: S311 - places, no secrets
     shapes = _real(source) if source is not None else _drawn(chosen)
     count = 0
@@ -26,12 +33,24 @@ def write_patches(source: Path | None, out: Path, *, seed: int = 5) -> int:
             moved = _move(shape, chosen.uniform(HILLS[0], HILLS[2]), chosen.uniform(HILLS[1], HILLS[3]))
             feature = {
                 "type": "Feature",
-                "properties": {"JCBH": f"合成{count:07d}", "TBLX": "CK", "BZ": "测速用，位置已移动"},
+                "properties": {"JCBH": f"{mark}{count:07d}", "TBLX": "CK", "BZ": "测速用，位置已移动"},
                 "geometry": moved,
             }
             stream.write((",\n" if count > 1 else "") + json.dumps(feature, ensure_ascii=False))
         stream.write("\n]}\n")
     return count
+
+
+def write_package(features: Path, out: Path) -> None:
+    """The same patches as a GeoPackage, as survey programs hand them over."""
+    rows = json.loads(features.read_text(encoding="utf-8"))["features"]
+    columns = list(rows[0]["properties"])
+    shapes = shapely.to_wkb(shapely.from_geojson([json.dumps(row["geometry"]) for row in rows]))
+    out.unlink(missing_ok=True)
+    pyogrio.raw.write(
+        out, shapes, [np.array([row["properties"][name] for row in rows], dtype=object) for name in columns], columns,
+        geometry_type="Unknown", crs="EPSG:4490", driver="GPKG",
+    )  # fmt: skip
 
 
 def _real(folder: Path) -> Iterator[dict[str, Any]]:

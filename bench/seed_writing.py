@@ -24,10 +24,14 @@ from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
 DOOR = "seed"
 
 
+MARK = "5eed0000"
+"""How every key of an invented matter ends, so that copies of it can be told by another end (`seed_copies`)."""
+
+
 def id_at(moment: datetime, random: Random) -> UUID:
     """A UUIDv7 of ``moment``: lists that go by key then show invented matters in the order of their time."""
     stamp = int(moment.timestamp() * 1000)
-    noise = random.getrandbits(74)
+    noise = random.getrandbits(42) << 32 | int(MARK, 16)
     return UUID(int=stamp << 80 | 7 << 76 | (noise >> 62) << 64 | 2 << 62 | noise & (1 << 62) - 1)
 
 

@@ -17,6 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from bench.seed_cases import CaseMaker
+from bench.seed_copies import copy_matters
 from bench.seed_leads import CLERK, STATES, LeadMaker, Wanted, patches
 from bench.seed_writing import Chains, Rows, Stage, id_at
 from qingshan.commons.base.clock import server_clock
@@ -80,8 +81,12 @@ def prepare(plan: Path = PLAN) -> list[DemoAccount]:
         return make_accounts(now=now)
 
 
-def seed(*, leads: int, cases: int, seed: int = 1, until: datetime | None = None, days: int = DAYS) -> Seeded:
+def seed(
+    *, leads: int, cases: int, seed: int = 1, until: datetime | None = None, days: int = DAYS, copies: int = 0
+) -> Seeded:
     """Add ``leads`` and ``cases`` (on so many of the leads), spread over ``days`` before ``until`` (default: now).
+
+    ``copies``: so many more of each are made by the database (`seed_copies`, private cluster only).
 
     The same ``seed`` gives the same matters, but for numbers, which go on from what the database holds. Refused
     (ValueError) where more cases than leads are wanted, or a seal already covers part of the time.
@@ -95,7 +100,9 @@ def seed(*, leads: int, cases: int, seed: int = 1, until: datetime | None = None
             raise ValueError("a seal covers part of the time: seed before anything is sealed, or a later time")
         filling = _Filling(campaign_in_force(), start, until, seed)
     filling.run(leads, cases)
-    return Seeded(leads=leads, cases=cases, entries=filling.entries, seals=_seal(start, until))
+    copy_matters(copies, year=start.year)
+    times = copies + 1
+    return Seeded(leads=leads * times, cases=cases * times, entries=filling.entries * times, seals=_seal(start, until))
 
 
 def settle() -> None:

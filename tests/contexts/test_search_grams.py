@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qingshan.commons.search.grams import gram_vector, grams, plain, question
+from qingshan.commons.search.grams import found_by, gram_vector, grams, plain, question
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,16 @@ def test_database_and_python_agree(text: str) -> None:
             "SELECT qs_plain(%s), qs_grams(qs_plain(%s)) = %s::tsvector", [text, text, gram_vector(plain(text))]
         )
         assert cursor.fetchone() == (plain(text), True)
+
+
+@given(st.lists(TEXT, max_size=5))
+def test_parts_worked_out_one_by_one_say_the_same_as_their_whole(parts: list[str]) -> None:
+    search, vector = found_by(parts)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT qs_plain(%s), qs_grams(qs_plain(%s)) = %s::tsvector", [" ".join(parts), " ".join(parts), vector]
+        )
+        assert cursor.fetchone() == (search, True)
 
 
 @given(TEXT, st.integers(0, 59), st.integers(2, 6))

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.http import HttpResponse
@@ -103,6 +104,21 @@ def test_the_file_is_the_same_whenever_it_is_made_again(sign_in: SignIn, world: 
     assert sheet(again) == sheet(first)
     assert strings(again) == strings(first)
     assert client.get(address).headers["X-Ledger-Rows"] == "5"
+
+
+def test_a_large_ledger_is_told_by_its_own_moment_and_keeps_it(
+    sign_in: SignIn, world: World, county: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qingshan.contexts.ledgers.services.making.AT_ONCE", 4)
+    client, address = sign_in(cast.BUREAU_OFFICER), reverse("web:ledger_download")
+    small = {"as_of": world.clock.now.isoformat()}
+    world.clock.tick(days=1)
+    world.make_lead(state="inconclusive")
+    large = {"as_of": world.clock.now.isoformat()}
+    assert client.get(address, small).headers["X-Ledger-Rows"] == "4"
+    refused = client.get(address, large)
+    assert refused.status_code == 302
+    assert refused.headers["Location"] == f"{LEDGER}?as_of={quote(large['as_of'])}"
 
 
 def test_a_wrong_or_future_moment_gives_no_file(sign_in: SignIn) -> None:

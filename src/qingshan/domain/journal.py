@@ -63,6 +63,11 @@ def canonical(payload: Mapping[str, Any]) -> str:
     return _ENCODER.encode(payload)
 
 
+def text_form(value: str) -> str:
+    """A text as it stands inside a canonical payload."""
+    return _ENCODER.encode(value)
+
+
 def entry_hash(previous: str, payload: str) -> str:
     """Hash of an entry: SHA-256 over the previous hash (64 hex digits) and the canonical payload."""
     return hashlib.sha256(previous.encode() + b"\n" + payload.encode()).hexdigest()

@@ -3,7 +3,7 @@
 Units with an area of their own (经开区) come before townships; the shares tell when a patch lies on a border.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -17,6 +17,8 @@ from qingshan.geo.crs import FloatArray
 
 NEGLIGIBLE = 1e-9
 """Shares below this come from rounding of common borders."""
+GAPLESS = 1e-11
+"""Gaps and overlaps below this share of the county come from rounding: some thousandths of a square metre."""
 GeometryArray = npt.NDArray[np.object_]
 IntArray = npt.NDArray[np.int64]
 
@@ -78,6 +80,8 @@ class Router:
         self._shapes = np.array([cell.geometry for cell in cells], dtype=object)
         self._tree = shapely.STRtree(self._shapes)
         self._county = county
+        self._corners = shapely.get_num_coordinates(self._shapes)
+        self._gapless = _is_gapless(self._shapes, county)
         self._border_share = border_share
         shapely.prepare(self._shapes)
         shapely.prepare(county)
@@ -90,12 +94,16 @@ class Router:
         """Place many points or polygons, in order. Areas are only cut where a patch meets more than one cell."""
         array = np.empty(len(geoms), dtype=object)
         array[:] = list(geoms)
+        patches, near = self._tree.query(array)
+        covered = shapely.covers(self._shapes[near], array[patches])
         cells = np.full(len(array), -1, dtype=np.int64)
-        inner, covering = self._tree.query(array, predicate="covered_by")
-        cells[inner[::-1]] = covering[::-1]  # on a common border the first cell of the list wins
+        inner, covering = patches[covered], near[covered]
+        order = np.lexsort((covering, inner))[::-1]
+        cells[inner[order]] = covering[order]  # on a common border the first cell of the list wins
         whole = {int(cell): self._whole(int(cell)) for cell in np.unique(cells[cells >= 0])}
         rest = np.flatnonzero(cells < 0)
-        split = dict(zip(rest.tolist(), self._split(array[rest]), strict=True))
+        left = cells[patches] < 0
+        split = dict(zip(rest.tolist(), self._split(array, rest, patches[left], near[left]), strict=True))
         return [whole[cell] if cell >= 0 else split[at] for at, cell in enumerate(cells.tolist())]
 
     def _whole(self, cell: int) -> Placement:
@@ -105,19 +113,40 @@ class Router:
             inside_share=1.0, village=village, unit=unit, shares=shares, unit_shares=((unit, 1.0),), border=False
         )
 
-    def _split(self, geoms: GeometryArray) -> list[Placement]:
-        """Patches that no single cell covers."""
-        patches, cells = self._tree.query(geoms, predicate="intersects")
+    def _split(self, array: GeometryArray, rest: IntArray, patches: IntArray, near: IntArray) -> Iterator[Placement]:
+        """Patches ``rest``, which no single cell covers; ``patches`` and ``near``: whose boxes meet which cells."""
+        meet = shapely.intersects(self._shapes[near], array[patches])
+        patches, cells = np.searchsorted(rest, patches[meet]), near[meet]
+        order = np.lexsort((cells, patches))
+        patches, cells, geoms = patches[order], cells[order], array[rest]
         totals = shapely.area(geoms)
-        cut = shapely.area(shapely.intersection(geoms[patches], self._shapes[cells]))
-        shares = _divide(cut, totals[patches])
         inside = self._inside(geoms, totals)
-        order = np.argsort(patches, kind="stable")
-        bounds = np.searchsorted(patches[order], np.arange(len(geoms) + 1))
-        return [
-            self._combine(float(inside[at]), cells[order[start:end]], shares[order[start:end]])
-            for at, (start, end) in enumerate(pairwise(bounds))
-        ]
+        shares = self._shares(geoms, totals, inside, patches, cells)
+        bounds = np.searchsorted(patches, np.arange(len(geoms) + 1)).tolist()
+        names, parts = cells.tolist(), shares.tolist()
+        for at, (start, end) in enumerate(pairwise(bounds)):
+            yield self._combine(float(inside[at]), names[start:end], parts[start:end])
+
+    def _shares(
+        self, geoms: GeometryArray, totals: FloatArray, inside: FloatArray, patches: IntArray, cells: IntArray
+    ) -> FloatArray:
+        """Share of each patch (in ascending order) in each cell it meets.
+
+        Where the cells leave no gap in the county and do not overlap, the last share of a patch wholly inside is what
+        the others leave: the one that would be the dearest to cut out.
+        """
+        cut = np.ones(len(patches), dtype=bool)
+        if self._gapless and len(patches):
+            dearest = np.lexsort((cells, -self._corners[cells], patches))
+            first = dearest[np.unique(patches[dearest], return_index=True)[1]]
+            cut[first[(inside[patches[first]] == 1.0) & (totals[patches[first]] > 0)]] = False
+        shares = np.zeros(len(patches))
+        chosen = patches[cut]
+        parts = shapely.area(shapely.intersection(geoms[chosen], self._shapes[cells[cut]]))
+        shares[cut] = _divide(parts, totals[chosen])
+        others = np.bincount(chosen, weights=shares[cut], minlength=len(geoms))
+        shares[~cut] = np.maximum(1.0 - others[patches[~cut]], 0.0)
+        return shares
 
     def _inside(self, geoms: GeometryArray, totals: FloatArray) -> FloatArray:
         """Share of each patch inside the county; cut only where the border runs through it."""
@@ -126,13 +155,13 @@ class Router:
         inside[cut] = shapely.area(shapely.intersection(geoms[cut], self._county)) / totals[cut]
         return np.minimum(inside, 1.0)
 
-    def _combine(self, inside: float, cells: IntArray, shares: FloatArray) -> Placement:
+    def _combine(self, inside: float, cells: Sequence[int], shares: Sequence[float]) -> Placement:
         if inside == 0.0 and len(cells) == 0:
             return NOWHERE
         villages: dict[str, float] = {}
         units: dict[str, float] = {}
         villages_of: dict[str, dict[str, float]] = {}
-        for cell, share in zip(cells.tolist(), shares.tolist(), strict=True):
+        for cell, share in zip(cells, shares, strict=True):
             if share < NEGLIGIBLE:
                 continue
             village, unit = self._villages[cell], self._units[cell]
@@ -151,6 +180,14 @@ class Router:
             unit_shares=by_unit,
             border=len(by_unit) > 1 and by_unit[1][1] >= self._border_share,
         )
+
+
+def _is_gapless(shapes: GeometryArray, county: BaseGeometry) -> bool:
+    """Whether the cells fill the county without gap or overlap, but for rounding."""
+    joined = shapely.union_all(shapes)
+    doubled = float(shapely.area(shapes).sum()) - joined.area
+    missing = shapely.difference(county, joined).area
+    return bool(abs(doubled) <= GAPLESS * county.area and missing <= GAPLESS * county.area)
 
 
 def _divide(parts: FloatArray, totals: FloatArray) -> FloatArray:

@@ -1,4 +1,7 @@
-"""Tables of the journal: matters with their chain heads, entries, past holdings, seals, personal values."""
+"""Tables of the journal: matters with their chain heads, entries, past holdings, seals, personal values.
+
+Keys without a constraint of the database are held by `qs_keys_by_set` (base 0005): once for a statement, not for a row.
+"""
 
 from django.db import models
 
@@ -17,8 +20,8 @@ class Matter(models.Model):
     kind = models.CharField(max_length=20)
     number = models.CharField(max_length=60)
     division = models.CharField(max_length=12, db_collation="C")
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
-    also_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    also_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_constraint=False)
     seq = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64)
     partition = models.CharField(max_length=12, default="open")
@@ -38,7 +41,7 @@ class Entry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     act_id = models.UUIDField(db_index=True)
-    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False)
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     seq = models.PositiveIntegerField()
     act = models.CharField(max_length=40)
     act_version = models.PositiveSmallIntegerField()

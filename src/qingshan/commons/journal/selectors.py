@@ -171,6 +171,20 @@ def fields_as_of(fields: Sequence[str]) -> str:
     )
 
 
+def more_than(limit: int, moment: datetime, *, kind: str, field: str = "", values: Sequence[str] = ()) -> bool:
+    """Whether more than ``limit`` matters of a kind (with one of these values in a ledger field) stood at ``moment``.
+
+    Looks no further than it must. Does not wait for acts under way.
+    """
+    chosen = " AND ledger ->> %(field)s = ANY(%(values)s)" if field else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT {_LAST} WHERE held.kind = %(kind)s{chosen} LIMIT %(limit)s) found",  # noqa: S608 - parts of one query
+            {"moment": moment, "kind": kind, "field": field, "values": list(values), "limit": limit + 1},
+        )
+        return bool(cursor.fetchone()[0] > limit)
+
+
 def ledgers_of(entry_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Ledger fields of entries by entry id."""
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 80
 """Characters of a question that are looked at."""
@@ -43,6 +44,21 @@ def gram_vector(plain_text: str) -> str:
     """The pairs as the text form of a tsvector; words hold no quotes or backslashes, so none need doubling."""
     found = "' '".join(sorted(grams(plain_text)))
     return f"'{found}'" if found else ""
+
+
+def found_by(parts: Iterable[str]) -> tuple[str, str]:
+    """Plain form and vector of texts put together with spaces, for bulk doors: parts that recur are worked out once.
+
+    The vector names a pair once for each part that holds it, in no order; the database keeps it once.
+    """
+    known = [_part(text) for text in parts if text]
+    return " ".join(text for text, _ in known if text), " ".join([vector for _, vector in known if vector])
+
+
+@lru_cache(maxsize=8_192)
+def _part(text: str) -> tuple[str, str]:
+    own = plain(text)
+    return own, gram_vector(own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""The lead itself, where it came from, and to whom it was given."""
+"""The lead itself, where it came from, and to whom it was given.
+
+Keys without a constraint of the database are held by `qs_keys_by_set` (base 0005): once for a statement, not for a row.
+"""
 
 from django.contrib.gis.db.models import GeometryField, PointField
 from django.db import models
@@ -21,7 +24,9 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id)
     number = models.CharField(max_length=40, unique=True)
-    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+", db_index=False)
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     channel = models.CharField(max_length=40)
     direction = models.CharField(max_length=12)
     state = models.CharField(max_length=24)
@@ -41,7 +46,7 @@ class Lead(models.Model):
     division = models.CharField(max_length=12, db_collation="C")
     township_name = models.CharField(max_length=80)
     village_name = models.CharField(max_length=80, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     border = models.BooleanField(default=False)
     shares = models.JSONField(default=list)
     discovered_at = models.DateTimeField()
@@ -129,7 +134,7 @@ class Source(models.Model):
     """A source of a lead (来源): channel and the number it has there; the same source makes no second lead."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=40)
     key = models.CharField(max_length=160)
     geometry_digest = models.CharField(max_length=64)
@@ -144,8 +149,8 @@ class Dispatch(models.Model):
     """One giving of a lead to a unit (分派), its receipt, or its return with a reason."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+", db_constraint=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_constraint=False)
     dispatched_at = models.DateTimeField()
     dispatched_by = models.CharField(max_length=200)
     received_at = models.DateTimeField(null=True)

@@ -16,7 +16,7 @@ from qingshan.commons.inbox.models import Batch
 from qingshan.commons.journal.openings import Openings
 from qingshan.commons.journal.services import actor_text
 from qingshan.commons.people.viewer import Acting
-from qingshan.commons.search.grams import gram_vector, plain
+from qingshan.commons.search.grams import found_by
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.ledger import lead_ledger, local_text, own_fields
@@ -127,7 +127,7 @@ class BatchWriter:
         self, row: Sorted, fresh: Fresh, lead_id: str, number: str, title: str, geom: str, centre: str
     ) -> str:
         place = fresh.place
-        words = _words(number, title, fresh, self._batch.name)
+        search, grams = _found_by(number, title, fresh, self._batch.name)
         return "\t".join(
             (
                 lead_id, field(number), field(title), field(fresh.description), field(fresh.source_no),
@@ -136,7 +136,7 @@ class BatchWriter:
                 field(place.township_name), field(place.village_name), str(place.unit.id),
                 "t" if place.border else "f", json_field(place.shares), json_field(dict(fresh.attributes)),
                 field("\n".join(fresh.notes)), field(fresh.place_text), fresh.discovered_at.isoformat(),
-                fresh.precision, words, gram_vector(words), field(row.key), row.digest, new_id_text(),
+                fresh.precision, search, grams, field(row.key), row.digest, new_id_text(),
                 new_id_text(),
             )
         )  # fmt: skip
@@ -207,16 +207,14 @@ def _amount(value: float | None) -> str:
     return NULL if value is None else f"{value:.2f}"
 
 
-def _words(number: str, title: str, fresh: Fresh, batch: str) -> str:
+def _found_by(number: str, title: str, fresh: Fresh, batch: str) -> tuple[str, str]:
     """What the lead is found by; the same as the database puts together for a lead registered by hand."""
     values = (str(v) for v in fresh.attributes.values() if v is not None and not isinstance(v, bool))
     place = fresh.place
-    return plain(
-        " ".join(
-            (
-                number, title, fresh.source_no, fresh.place_text, place.township_name, place.village_name,
-                fresh.description, batch, "", *values,
-            )
+    return found_by(
+        (
+            number, title, fresh.source_no, fresh.place_text, place.township_name, place.village_name,
+            fresh.description, batch, *values,
         )
     )  # fmt: skip
 

@@ -11,13 +11,14 @@ from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome
 from qingshan.commons.jobs.services import start_job
-from qingshan.commons.people.viewer import Acting, Viewer
+from qingshan.commons.journal.selectors import more_than
+from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.leads.public import visible_leads
 from qingshan.contexts.ledgers.export import Report, no_report, write_ledger
 from qingshan.contexts.ledgers.layout_export import write_layout
 from qingshan.contexts.ledgers.selectors import Ledger, NotYet, ledger_as_of
 from qingshan.contexts.ledgers.templates_in_force import layout_at
+from qingshan.domain.acts import MatterKind
 from qingshan.domain.lead import VERIFIED_STATES
 
 MAKE_TASK = "qingshan.contexts.ledgers.tasks.make_ledger"
@@ -27,10 +28,12 @@ OWN, FORM = "own", "form"
 """The program's own columns, or the form in force."""
 
 
-def is_large(viewer: Viewer) -> bool:
-    """Whether this viewer's ledger has more rows than are made at once."""
-    rows = visible_leads(viewer).filter(state__in=VERIFIED_STATES)
-    return rows.values("id")[: AT_ONCE + 1].count() > AT_ONCE
+def is_large(moment: datetime) -> bool:
+    """Whether the ledger as of ``moment``, in the scope of the transaction, has more rows than are made at once."""
+    states = sorted(VERIFIED_STATES)
+    return more_than(AT_ONCE, moment, kind=MatterKind.LEAD.value, field="state", values=states) or more_than(
+        AT_ONCE, moment, kind=MatterKind.CASE.value
+    )
 
 
 def write_in_form(

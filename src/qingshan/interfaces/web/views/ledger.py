@@ -221,9 +221,9 @@ def ledger_download(request: OfficeRequest) -> HttpResponse:
     moment = _moment(request, request.GET.get("as_of", ""))
     if moment is None:
         return _said(_("截至时刻写得不对，请写成 2024-08-14T17:00"))
-    if is_large(request.viewer):
+    if moment <= request.now and is_large(moment):
         messages.info(request, _("台账超过 %(n)s 行，请点“后台生成”，完成后在“我的任务”下载") % {"n": AT_ONCE})
-        return HttpResponseRedirect(reverse("web:ledger"))
+        return HttpResponseRedirect(f"{reverse('web:ledger')}?{_moment_query(moment)}")
     zone = campaign_in_force().zone
     try:
         made = ledger_as_of(request.viewer, moment, now=request.now, patience=PATIENCE)
