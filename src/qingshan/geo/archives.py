@@ -130,7 +130,7 @@ def extract_member(archive: zipfile.ZipFile, member: Member, target: Path, meter
             reader = MeteredReader(packed, meter)
             while block := reader.read(BLOCK):
                 out.write(block)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         raise ReadError(f"压缩包内“{member.name}”无法解压", _DAMAGED) from error
     except OSError as error:
         if error.errno != errno.EINVAL:  # anything else is about this machine, a full disk perhaps

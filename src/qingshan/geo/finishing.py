@@ -24,6 +24,7 @@ _SWAPPED = (
     "请把“坐标次序”改为先纵后横，或改正次序后重新导入"
 )
 _OUT_OF_GRID = "横坐标 {0:.3f} 与坐标系不符（带号或中央经线不对），请核实该行的带号"
+_NO_AREA = "面的面积为零（各顶点重合或共线），请检查坐标"
 _ABROAD = "图形位于东经 {0:.4f}°、北纬 {1:.4f}°，不在我国范围内，请核实坐标系或坐标次序"
 
 
@@ -52,6 +53,7 @@ def _finish_chunk(chunk: list[RawRow], placing: Placing) -> Iterator[SourceRow]:
     geometries = _array([row.geometry for row in chunk])
     problems: list[str | None] = [row.problem for row in chunk]
     _mark(problems, _wrong_numbers(geometries, placing))
+    _mark(problems, _collapsed(geometries))
     usable = np.array([problem is None for problem in problems]) & ~shapely.is_missing(geometries)
     placed = geometries.copy()
     placed[usable] = place_geometries(geometries[usable], placing)
@@ -121,6 +123,13 @@ def _wrong_numbers(geometries: GeometryArray, placing: Placing) -> dict[int, str
         for position in np.flatnonzero(np.abs(eastings - placing.grid.false_easting) > EASTING_SPREAD):
             problems.setdefault(int(owners[position]), _OUT_OF_GRID.format(corners[position, 0]))
     return problems
+
+
+def _collapsed(geometries: GeometryArray) -> dict[int, str]:
+    """Areas whose corners lie on one line in the file's own plane; placed, they would be slivers."""
+    areas = np.isin(shapely.get_type_id(geometries), (3, 6)) & (shapely.area(geometries) == 0)
+    hulls = {int(at): shapely.convex_hull(geometries[at]) for at in np.flatnonzero(areas)}
+    return {at: _NO_AREA for at, hull in hulls.items() if not hull.is_empty and hull.area == 0}
 
 
 def _abroad(placed: GeometryArray, usable: npt.NDArray[np.bool_]) -> dict[int, str]:

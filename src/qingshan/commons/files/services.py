@@ -49,6 +49,8 @@ def sniff(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(b"{"):
         return "application/geo+json"
+    if text.startswith((b"<?xml", b"<kml", b"<ovkml")):
+        return "application/vnd.google-earth.kml+xml"
     if not head or text.startswith(b"<"):
         return "application/octet-stream"
     plain = head.startswith(_MARKS) or not _NO_TEXT.intersection(head)

@@ -195,7 +195,8 @@ def _geometry(mark: Placemark) -> tuple[BaseGeometry | None, str | None, tuple[s
     """Geometry, problem and notes of a placemark."""
     notes: list[str] = []
     try:
-        made = [one for shape in mark.shapes if (one := _shape(shape, notes)) is not None]
+        with np.errstate(invalid="ignore"):  # NaN is told as the row's problem later
+            made = [one for shape in mark.shapes if (one := _shape(shape, notes)) is not None]
     except ReadError as error:
         return None, str(error), ()
     except (ValueError, shapely.GEOSException):

@@ -228,7 +228,8 @@ def _assembled(rings: Sequence[tuple[str, list[SurveyPoint]]], *, north_first: b
             parts.append((corners, []))
         else:
             parts[host][1].append(corners)
-    made = [Polygon(outer, inner) for outer, inner in parts]
+    with np.errstate(invalid="ignore"):  # NaN is told as the row's problem later
+        made = [Polygon(outer, inner) for outer, inner in parts]
     return made[0] if len(made) == 1 else MultiPolygon(made)
 
 

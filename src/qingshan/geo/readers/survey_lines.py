@@ -14,7 +14,7 @@ POINT_KINDS = ("点", "线", "面")
 _SECTION = re.compile(r"^\s*[\[【［]\s*(.{1,40}?)\s*[\]】］]\s*$")
 _SEPARATOR = re.compile(r"[,，\t]")
 _DEGREES = re.compile(
-    r"""(?P<d>\d{1,3})\s*[°度˚º]\s*(?:(?P<m>\d{1,2})\s*['′’分]\s*)?(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:["″”秒]|''))?"""
+    r"""(?P<d>\d{1,3})\s*[°度˚º]\s*(?:(?P<m>\d{1,2})\s*['′’分]\s*)?(?:(?P<s>\d{1,2}(?:\.\d+)?)\s*(?:["″”秒]|''|′′))?"""
 )
 _LONG_HEAD = 7
 MOST_FAULTS = 3
@@ -127,7 +127,10 @@ def _point(line: int, cells: list[str]) -> SurveyPoint | str:
 
 def number_of(text: str) -> float | None:
     """A coordinate as people write it: full-width digits, degrees with minutes and seconds; None for anything else."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    try:
+        return float(text)  # nearly always
+    except ValueError:
+        plain = unicodedata.normalize("NFKC", text).strip()
     found = _DEGREES.match(plain.lstrip("东西南北纬经EN"))
     if found:
         return int(found["d"]) + int(found["m"] or 0) / 60 + float(found["s"] or 0) / 3600
@@ -161,6 +164,10 @@ def rings_of(plot: Plot) -> Iterator[tuple[str, list[SurveyPoint]]]:
 
 
 def _closes(first: SurveyPoint, point: SurveyPoint, length: int) -> bool:
-    """Whether a point comes back to the first, to the precision of such files (1 cm, or 1e-7 degree)."""
+    """Whether a point comes back to the first: exactly, or under its name to within 1 cm (1e-7 degree)."""
+    if length < 3 or (point.first, point.second) == (first.first, first.second):
+        return length > 2
     near = 0.0105 if abs(first.first) > 360 else 1.5e-7
-    return length > 2 and abs(point.first - first.first) <= near and abs(point.second - first.second) <= near
+    return (
+        point.name == first.name and abs(point.first - first.first) <= near and abs(point.second - first.second) <= near
+    )

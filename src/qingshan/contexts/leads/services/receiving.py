@@ -17,7 +17,15 @@ from qingshan.contexts.leads.services.batches import queue_acceptance, queue_ins
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
 
-SPATIAL = frozenset({"application/geo+json", "application/zip", "application/gzip", "application/geopackage+sqlite3"})
+SPATIAL = frozenset(
+    {
+        "application/geo+json",
+        "application/zip",
+        "application/gzip",
+        "application/geopackage+sqlite3",
+        "application/vnd.google-earth.kml+xml",
+    }
+)
 TABLES = frozenset({"application/vnd.ms-excel", "text/plain"})
 """Media types, told by content, that a batch may have."""
 ACTIVE = frozenset({"waiting", "running"})
