@@ -102,6 +102,7 @@ PROVINCE_READER = Member("province-reader", "演示·省甲", "province-natural-
 COUNTY_LEADER = Member("county-leader", "演示·县长", "county-government.deputy-head", "county_leader")
 DEPARTMENT_OFFICER = Member("transport-officer", "演示·交甲", "transport.department-officer", "department_officer")
 POLICE_OFFICER = Member("police-officer", "演示·警甲", "police.officer", "police")
+HOTLINE_DESK = Member("hotline-desk", "演示·热甲", "natural-resources.hotline", "hotline_desk")
 DISCIPLINE = Member("discipline", "演示·纪甲", "discipline.supervisor", "discipline")
 AUDIT_ADMIN = Member("audit-admin", "演示·审甲", "government-office.audit-admin", "audit_admin")
 RIGHTS_ADMIN = Member("rights-admin", "演示·权甲", "natural-resources.rights-admin", "rights_admin")
@@ -133,6 +134,7 @@ EVERYBODY = (
     COUNTY_LEADER,
     DEPARTMENT_OFFICER,
     POLICE_OFFICER,
+    HOTLINE_DESK,
     DISCIPLINE,
     AUDIT_ADMIN,
     RIGHTS_ADMIN,

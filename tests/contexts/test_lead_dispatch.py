@@ -6,10 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import DatabaseError
+from django.db.models import ProtectedError
 
 from qingshan.commons.people.models import Unit
 from qingshan.contexts.leads.models import Dispatch
 from qingshan.contexts.leads.public import (
+    Lead,
     LeadForm,
     dispatch_lead,
     lead_detail,
@@ -19,6 +22,7 @@ from qingshan.contexts.leads.public import (
     return_lead,
 )
 from qingshan.domain.acts import ActRefused
+from qingshan.domain.plan import Channel, load_plan
 from tests import cast
 from tests.support.making import World
 
@@ -109,16 +113,26 @@ def form(world: World, **changes: object) -> LeadForm:
     return LeadForm(**(values | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "channel", ["patrol", "media-opinion", "public-report", "petition", "hotline-12345", "county-transfer"]
-)
-def test_a_lead_of_any_channel_enters_the_same_pool(world: World, channel: str) -> None:
-    lead = world.perform(cast.BUREAU_OFFICER, register_lead, form=form(world, channel=channel))
+CHANNELS = load_plan(cast.PLAN).channels
+
+
+@pytest.mark.clause("三-1-2②a", "一-1")
+@pytest.mark.parametrize("channel", CHANNELS, ids=[c.slug for c in CHANNELS])
+def test_a_lead_of_any_channel_enters_the_same_pool(world: World, channel: Channel) -> None:
+    """One of each channel: the same way, the same clock, its own direction, and nobody deletes it."""
+    needed = form(world, channel=channel.slug, source_no="来1", origin="演示单位", dated=world.clock.today())
+    lead = world.perform(cast.BUREAU_OFFICER, register_lead, form=needed)
     pushed = world.make_lead()
     assert (lead.state, lead.unit.slug) == ("dispatched", cast.SUCUN)
     assert lead.due_at == pushed.due_at
-    assert lead.direction == "from_below"
+    assert lead.direction == channel.direction
     assert len(dispatches(world, lead.id)) == 1
+    world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=lead.id)
+    world.perform(cast.TOWNSHIP_OFFICER, receive_lead, lead_id=pushed.id)
+    stands, beside = world.lead(lead.id), world.lead(pushed.id)
+    assert (stands.state, stands.due_at) == (beside.state, beside.due_at)
+    with world.seeing(cast.BUREAU_LEADER), pytest.raises((DatabaseError, ProtectedError)):
+        Lead.objects.filter(id=lead.id).delete()
 
 
 def test_what_is_missing_is_listed(world: World) -> None:
@@ -142,12 +156,13 @@ def test_a_number_of_a_channel_is_used_once(world: World) -> None:
     first = world.perform(cast.BUREAU_OFFICER, register_lead, form=form(world, source_no="信1"))
     with pytest.raises(ActRefused, match=first.number):
         world.perform(cast.BUREAU_OFFICER, register_lead, form=form(world, source_no=" 信1 "))
-    other = world.perform(cast.BUREAU_OFFICER, register_lead, form=form(world, source_no="信1", channel="petition"))
+    petition = form(world, source_no="信1", channel="petition", dated=world.clock.today())
+    other = world.perform(cast.BUREAU_OFFICER, register_lead, form=petition)
     assert other.id != first.id
 
 
 @pytest.mark.parametrize("member", [cast.TOWNSHIP_OFFICER, cast.CITY_REVIEWER, cast.COUNTY_LEADER, cast.SYSTEM_ADMIN])
 def test_who_may_not_register(world: World, member: cast.Member) -> None:
     with pytest.raises(ActRefused) as refused:
-        world.perform(member, register_lead, form=form(world))
+        world.perform(member, register_lead, form=form(world, channel="city-push", source_no="市1"))
     assert refused.value.code == "role"

@@ -29,7 +29,7 @@ MATTER = frozenset(
     {
         "village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader",
         "taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader", "department_officer",
-        "department_leader", "police", "procuratorate", "court", "finance_reviewer",
+        "department_leader", "police", "procuratorate", "court", "finance_reviewer", "hotline_desk",
     }
 )  # fmt: skip
 ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}

@@ -117,6 +117,17 @@ ON_LEDGER = "case.open"
 FLAG_ACTIVE_ROLES = BUREAU | TOWNSHIP
 FLAG_ACTIVE_STATES = frozenset(_LIVE)
 REGISTER_ROLES = BUREAU
+"""Roles that register leads of every channel and take in batches."""
+FORM_ROLES = (
+    REGISTER_ROLES
+    | TOWNSHIP
+    | {"village_patroller", "department_officer", "department_leader", "police", "hotline_desk"}
+)
+"""Roles that may enter single leads of some channel; which channels is the plan's (`Channel.registered_by`)."""
+SOURCE_ROLES = BUREAU | {"hotline_desk"}
+"""Roles that keep the sources of a lead: further ones, answers given, numbers of the petition platform."""
+CONCLUDED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED})
+"""States in which there is a result that can be told to whoever brought the lead."""
 JOIN_ROLES = BUREAU
 """Posts that merge, separate and split (并入、撤销并入、拆分)."""
 MERGE_STATES = frozenset({S.RECEIVED, S.DISPATCHED, S.UNDER_VERIFICATION, S.RETURNED, S.INCONCLUSIVE})

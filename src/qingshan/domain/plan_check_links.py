@@ -24,6 +24,7 @@ def check_links(plan: Plan) -> Iterator[Finding]:
     yield from _rules(plan)
     yield from _verdicts(plan)
     yield from _intake(plan)
+    yield from _channels(plan)
     yield from _needed(plan)
     yield from _acting_posts(plan)
 
@@ -102,6 +103,21 @@ def _categories(plan: Plan) -> Iterator[Finding]:
                 yield from missing("categories", f"{category.slug}.{subcode.code}", "必填项", name, plan.fields)
     for kind in plan.project_types:
         yield from missing("project_types", kind.code, "监管单位", kind.unit, units)
+
+
+def _channels(plan: Plan) -> Iterator[Finding]:
+    """Limits and roles that a channel names; an answer needs somebody to whom it goes."""
+    roles = {role for post in plan.all_posts() for role in post.roles}
+    for channel in plan.channels:
+        for what, limit in (("答复时限", channel.reply_limit), ("信访平台录入时限", channel.platform_limit)):
+            if limit:
+                yield from missing("channels", channel.slug, what, limit, plan.limits)
+        for role in channel.registered_by:
+            yield from missing("channels", channel.slug, "登记角色", role, roles)
+        if channel.reply_limit and not channel.reply_to:
+            yield finding("channels", channel.slug, "有答复时限而没有答复对象", "在 reply_to 写答复谁，如“来访群众”")
+        if not channel.doors:
+            yield finding("channels", channel.slug, "没有登记入口", "doors 写 form（登记表）、import（导入）或两者")
 
 
 def _rules(plan: Plan) -> Iterator[Finding]:

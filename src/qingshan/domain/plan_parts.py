@@ -119,7 +119,13 @@ class ProjectType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A way a lead comes in (线索渠道); ``number_label`` names the source's own number, "" if it has none."""
+    """A way a lead comes in (线索渠道); ``number_label`` names the source's own number, "" if it has none.
+
+    ``doors``: by form, by import. ``needs``: what the form of this channel must not leave empty. ``registered_by``:
+    roles that enter leads of it besides the county bureau. ``reply_limit``: limit within which ``reply_to`` gets an
+    answer, "" where none is owed; ``platform_limit``: limit of entering it into the petition platform (三-4-3④).
+    ``sealed``: it may come from a person whose name must stay with the desk.
+    """
 
     slug: str
     label: str
@@ -127,6 +133,13 @@ class Channel:
     onsite_required: bool
     clause: str
     number_label: str = ""
+    doors: tuple[Literal["form", "import"], ...] = ("form", "import")
+    needs: tuple[Literal["source_no", "origin", "dated"], ...] = ()
+    registered_by: tuple[str, ...] = ()
+    reply_limit: str = ""
+    reply_to: str = ""
+    platform_limit: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

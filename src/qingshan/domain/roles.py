@@ -6,6 +6,7 @@ MATTER_ROLES = frozenset(
     {"village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader"}
     | {"taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader"}
     | {"department_officer", "department_leader", "police", "procuratorate", "court", "finance_reviewer"}
+    | {"hotline_desk"}
 )
 """Roles whose work is matters; administrators of the system see none."""
 BATCH_READERS = REGISTER_ROLES | {"county_leader", "discipline", "city_reviewer", "province_reader"}

@@ -21,9 +21,9 @@ _LOCK = Prepared(
 )
 _OPEN = Prepared(
     "journal_open_matter",
-    ["uuid", "text", "text", "text", "uuid", "uuid", "text"],
-    "INSERT INTO journal_matter (id, kind, number, division, unit_id, also_unit_id, seq, head_hash, partition)"  # noqa: S608 - no values
-    f" VALUES ($1, $2, $3, $4, $5, $6, 0, $7, 'open') ON CONFLICT (id) DO NOTHING RETURNING {_SEALED}",
+    ["uuid", "text", "text", "text", "uuid", "uuid", "uuid[]", "text"],
+    "INSERT INTO journal_matter (id, kind, number, division, unit_id, also_unit_id, parties, seq, head_hash, partition)"  # noqa: S608 - no values
+    f" VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 'open') ON CONFLICT (id) DO NOTHING RETURNING {_SEALED}",
 )
 _LINK = Prepared(
     "journal_link",
@@ -47,9 +47,10 @@ _LINK = Prepared(
         "text",
         "text",
         "text",
+        "uuid[]",
     ],
     "WITH head AS (UPDATE journal_matter SET seq = $2, head_hash = $3, number = $4, division = $5, unit_id = $6,"
-    " also_unit_id = $7 WHERE id = $1)"
+    " also_unit_id = $7, parties = CASE WHEN cardinality($20) = 0 THEN parties ELSE $20 END WHERE id = $1)"
     " INSERT INTO journal_entry (matter_id, seq, hash, id, act_id, act, act_version, account_id, actor, door, acted_at,"
     " recorded_at, payload, previous_hash, algorithm)"
     " VALUES ($1, $2, $3, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
@@ -90,6 +91,7 @@ def _opened(change: "MatterChange", heads: Heads) -> bool:
         "division": change.division,
         "unit_id": change.unit_id,
         "also_unit_id": change.also_unit_id,
+        "parties": list(change.parties),
     }
     made = _OPEN.rows(change.matter_id, *told.values(), GENESIS)
     if made:
@@ -104,4 +106,5 @@ def write_link(change: "MatterChange", entry: Entry) -> None:
         change.matter_id, entry.seq, entry.hash, change.number, change.division, change.unit_id, change.also_unit_id,
         entry.id, entry.act_id, entry.act, entry.act_version, entry.account_id, entry.actor, entry.door, entry.acted_at,
         entry.recorded_at, entry.payload, entry.previous_hash, entry.algorithm,
+        list(change.parties),
     )  # fmt: skip

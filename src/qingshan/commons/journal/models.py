@@ -3,6 +3,7 @@
 Keys without a constraint of the database are held by `qs_keys_by_set` (base 0005): once for a statement, not for a row.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from qingshan.commons.base.ids import new_id
@@ -13,7 +14,7 @@ class Matter(models.Model):
     """A matter (事项) with the head of its chain.
 
     Its division and its one or two units are the scope of all that belongs to it (second unit: the department that
-    supervises).
+    supervises). ``parties`` are further units that read it and write to it: who entered it, who assists.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -22,6 +23,9 @@ class Matter(models.Model):
     division = models.CharField(max_length=12, db_collation="C")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_constraint=False)
     also_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    parties = ArrayField(
+        models.UUIDField(), default=list, db_default=models.Value([], ArrayField(models.UUIDField())), blank=True
+    )
     seq = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64)
     partition = models.CharField(max_length=12, default="open")

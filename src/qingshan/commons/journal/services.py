@@ -38,6 +38,7 @@ class MatterChange:
     details: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
     also_unit_id: UUID | None = None
+    parties: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

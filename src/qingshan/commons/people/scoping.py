@@ -5,8 +5,10 @@ from typing import Any
 from qingshan.commons.people.viewer import Viewer
 
 
-def scope_conditions(viewer: Viewer) -> tuple[list[str], dict[str, Any]]:
+def scope_conditions(viewer: Viewer, *, parties: bool = False) -> tuple[list[str], dict[str, Any]]:
     """Conditions over a row ``r`` with ``division`` and ``unit_id``, and their parameters.
+
+    ``parties``: the row also names further units that have a part in it.
 
     Plain comparisons are leakproof and cheap, so they are tried before row security, which stands behind them and then
     judges only what passed.
@@ -21,4 +23,6 @@ def scope_conditions(viewer: Viewer) -> tuple[list[str], dict[str, Any]]:
     if viewer.unit_ids:
         parts.append("r.unit_id = ANY(%(scope_units)s)")
         params["scope_units"] = list(viewer.unit_ids)
+        if parties and not viewer.sees_county:
+            parts.append("r.parties && %(scope_units)s::uuid[]")
     return [f"({' OR '.join(parts)})" if parts else "false"], params

@@ -22,6 +22,7 @@ UNIT_WIDE = frozenset(
 )
 VILLAGE_WIDE = frozenset({"village_patroller"})
 ADMINISTRATION = frozenset({"system_admin", "rights_admin"})
+COUNTY_DIGITS = 6
 ADMIN_DIVISION = "admin"
 """Stands where matters have their division: chains of persons and all account data lie there. No division code begins
 with letters, so whoever sees matters sees none of it, and who keeps it sees no matter."""
@@ -55,6 +56,11 @@ class Viewer:
             unit=self.unit_id,
             system=self.system,
         )
+
+    @property
+    def sees_county(self) -> bool:
+        """Whether the viewer's division holds the whole county."""
+        return self.system or (self.prefix is not None and len(self.prefix) <= COUNTY_DIGITS)
 
     def has(self, *roles: str) -> bool:
         """Whether one of ``roles`` belongs to the acting post."""

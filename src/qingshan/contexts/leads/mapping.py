@@ -36,7 +36,7 @@ class LeadMapFilter:
 
 
 def _wanted(viewer: Viewer, wanted: LeadMapFilter) -> Wanted:
-    conditions, params = scope_conditions(viewer)
+    conditions, params = scope_conditions(viewer, parties=True)
     state = "r.state"
     if wanted.at is not None:
         state = f"CASE WHEN r.state_since < %(at)s THEN r.state ELSE '{EARLIER}' END"

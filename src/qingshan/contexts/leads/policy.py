@@ -1,5 +1,7 @@
 """Who sees which leads and may do what at any time. Row security says the first a second time, in the database."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from qingshan.commons.people.viewer import Viewer
@@ -26,7 +28,16 @@ def visible_leads(viewer: Viewer) -> QuerySet[Lead]:
         scope |= Q(division__gte=viewer.prefix, division__lt=viewer.prefix + DIVISION_END)
     if viewer.unit_ids:
         scope |= Q(unit_id__in=viewer.unit_ids)
+        if not viewer.sees_county:
+            scope |= Q(parties__overlap=list(viewer.unit_ids))
     return Lead.objects.filter(scope) if scope else Lead.objects.none()
+
+
+def lies_in_scope(viewer: Viewer, *, division: str, unit_id: UUID) -> bool:
+    """Whether a lead of this place and unit is seen without a part in it."""
+    if viewer.system or unit_id in viewer.unit_ids:
+        return True
+    return viewer.prefix is not None and division.startswith(viewer.prefix)
 
 
 def is_own_unit(viewer: Viewer, lead: Lead) -> bool:

@@ -35,7 +35,7 @@ from qingshan.contexts.leads.listing import (
     lead_rows,
 )
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
-from qingshan.contexts.leads.models import Lead, LeadPair, Verification, VerificationPhoto
+from qingshan.contexts.leads.models import Lead, LeadPair, Source, SourceReply, Verification, VerificationPhoto
 from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.related import PAIRS, Related, count_open_pairs, open_pairs, related_leads
@@ -79,14 +79,36 @@ from qingshan.contexts.leads.services.receiving import (
 )
 from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
 from qingshan.contexts.leads.services.single import LeadForm, register_lead
+from qingshan.contexts.leads.services.source_duties import settle_all_sources
+from qingshan.contexts.leads.services.sources import (
+    ReplyForm,
+    add_source,
+    enter_platform_no,
+    reply_source,
+    sign_hand_over,
+    waive_reply,
+)
 from qingshan.contexts.leads.services.splitting import split_lead
 from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
+from qingshan.contexts.leads.sources import (
+    DESKS,
+    SourceFilter,
+    SourceLine,
+    channel_totals,
+    overdue_sources,
+    source_by_id,
+    source_counts,
+    source_rows,
+    sources_of,
+    urgent_sources,
+)
 from qingshan.contexts.leads.supplements import mended_rows, supplements_of
 
 __all__ = [
     "BULK_ACTS",
     "BY",
+    "DESKS",
     "EARLIER",
     "EXPORT_COLUMNS",
     "GAP",
@@ -125,17 +147,25 @@ __all__ = [
     "Received",
     "RecheckForm",
     "Related",
+    "ReplyForm",
+    "Source",
+    "SourceFilter",
+    "SourceLine",
+    "SourceReply",
     "UnitProgress",
     "Verification",
     "VerificationPhoto",
+    "add_source",
     "batch_work",
     "bulk_leads",
+    "channel_totals",
     "choices_mark",
     "choose_columns",
     "correct_lead",
     "count_open_pairs",
     "direction_counts",
     "dispatch_lead",
+    "enter_platform_no",
     "export_leads",
     "find_alike",
     "flag_active",
@@ -167,6 +197,7 @@ __all__ = [
     "note_outside_result",
     "open_leads_by_unit",
     "open_pairs",
+    "overdue_sources",
     "probe_of",
     "prove",
     "put_on_ledger",
@@ -180,6 +211,7 @@ __all__ = [
     "register_batch",
     "register_lead",
     "related_leads",
+    "reply_source",
     "resume_verification",
     "return_lead",
     "review_verification",
@@ -187,13 +219,21 @@ __all__ = [
     "rows_for_report",
     "search_leads",
     "separate_lead",
+    "settle_all_sources",
+    "sign_hand_over",
+    "source_by_id",
+    "source_counts",
+    "source_rows",
+    "sources_of",
     "split_lead",
     "start_acceptance",
     "submit_verification",
     "supplement_name",
     "supplements_of",
     "tell_apart",
+    "urgent_sources",
     "verification_progress",
     "visible_leads",
+    "waive_reply",
     "write_proof",
 ]

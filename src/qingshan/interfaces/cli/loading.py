@@ -14,7 +14,8 @@ from qingshan.commons.base.clock import server_clock
 from qingshan.commons.base.models import CalendarDay
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.places.services import AreaInput
-from qingshan.contexts.campaigns.public import Loaded, load_campaign
+from qingshan.contexts.campaigns.public import Loaded, campaign_in_force, load_campaign
+from qingshan.contexts.leads.public import settle_all_sources
 from qingshan.domain.plan import Plan, load_plan
 from qingshan.geo.synthetic import TownshipHint, name_cells, special_area, village_cells
 
@@ -26,7 +27,10 @@ def load_folder(directory: Path, *, now: datetime, loaded_by: str) -> Loaded:
     """Load a plan folder; the same folder again changes nothing. Raises `PlanError` with its findings."""
     plan = load_plan(directory)
     load_calendar_years(range(plan.start.year - 1, now.year + 1))
-    return load_campaign(plan=plan, areas=areas_of(plan, directory), now=now, loaded_by=loaded_by)
+    found = load_campaign(plan=plan, areas=areas_of(plan, directory), now=now, loaded_by=loaded_by)
+    if found.new:
+        settle_all_sources(campaign_in_force())
+    return found
 
 
 def load_and_tell(directory: Path) -> str:

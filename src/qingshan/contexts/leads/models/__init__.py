@@ -1,7 +1,8 @@
 """Tables of leads."""
 
-from qingshan.contexts.leads.models.leads import Dispatch, Lead, Source
+from qingshan.contexts.leads.models.leads import Dispatch, Lead
 from qingshan.contexts.leads.models.pairs import LeadPair, PairSweep
+from qingshan.contexts.leads.models.sources import Source, SourceReply
 from qingshan.contexts.leads.models.verifications import (
     Recheck,
     StopNoticeDraft,
@@ -16,6 +17,7 @@ __all__ = [
     "PairSweep",
     "Recheck",
     "Source",
+    "SourceReply",
     "StopNoticeDraft",
     "Verification",
     "VerificationPhoto",

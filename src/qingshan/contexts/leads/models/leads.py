@@ -4,6 +4,8 @@ Keys without a constraint of the database are held by `qs_keys_by_set` (base 000
 """
 
 from django.contrib.gis.db.models import GeometryField, PointField
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from qingshan.commons.base.ids import new_id
@@ -17,6 +19,7 @@ class Lead(models.Model):
     ``declared_area_m2`` as received. ``events`` holds the claimed moment of the latest act of each name, from which due
     dates are derived. ``unit`` is the responsible township-level unit (三-2-0①), never empty.
     ``precision`` (位置精度): "" a position of its own, "village" or "township" only the inner point of that place.
+    ``parties`` are further units that see it: who entered it, who assists (三-4-3⑤); never fewer than before.
     ``taken_over`` is empty unless the lead came from an old ledger (接管): file, sheet, row, number there, gaps.
     ``merged_into`` (并入): the lead that is worked on for this one; ``merged_from``: the state it goes back to when
     they are separated. ``parent`` (拆分): the patch of which this is a part.
@@ -67,6 +70,9 @@ class Lead(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     merged_from = models.CharField(max_length=24, blank=True, default="", db_default="")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    parties = ArrayField(
+        models.UUIDField(), default=list, db_default=models.Value([], ArrayField(models.UUIDField())), blank=True
+    )
 
     class Meta:
         """Lists go by key; maps by geometry (index made by GeoDjango)."""
@@ -93,6 +99,7 @@ class Lead(models.Model):
             models.Index(fields=["source_no"], name="lead_source_no", condition=~models.Q(source_no="")),
             models.Index(fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="lead_parent", condition=models.Q(parent__isnull=False)),
+            GinIndex(fields=["parties"], name="lead_parties"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -128,21 +135,6 @@ class Lead(models.Model):
                 condition=models.Q(precision__in=["", "village", "township"]), name="lead_precision_known"
             ),
         ]
-
-
-class Source(models.Model):
-    """A source of a lead (来源): channel and the number it has there; the same source makes no second lead."""
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    lead = models.ForeignKey(Lead, models.PROTECT, related_name="+", db_constraint=False)
-    channel = models.CharField(max_length=40)
-    key = models.CharField(max_length=160)
-    geometry_digest = models.CharField(max_length=64)
-
-    class Meta:
-        """A source number is used once per channel."""
-
-        constraints = [models.UniqueConstraint(fields=["channel", "key"], name="source_once")]
 
 
 class Dispatch(models.Model):

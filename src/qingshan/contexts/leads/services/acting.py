@@ -128,4 +128,5 @@ def change_of(lead: Lead, in_force: InForce, details: Mapping[str, Any]) -> Matt
         unit_id=lead.unit_id,
         ledger=lead_ledger(lead, in_force, unit_name=lead.unit.name),
         details=details,
+        parties=tuple(lead.parties),
     )

@@ -20,6 +20,7 @@ from qingshan.contexts.leads.services.evidence import (
     photo_rules,
     read_photos,
 )
+from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import VerificationForm, check_verification, photo_set_flags
 from qingshan.geo.nearness import distance_to_m
@@ -140,6 +141,8 @@ def review_verification(*, lead_id: UUID, passed: bool, opinion: str, acting: Ac
             reviewed_at=step.now, reviewed_by=actor_text(acting), review_passed=passed, review_opinion=opinion.strip()
         )
         write_entry(step, act, {"opinion": opinion.strip(), "verdict": row.verdict, "round": row.round})
+        if passed:
+            settle_replies(step.lead, step.in_force)
         return step.lead
 
 

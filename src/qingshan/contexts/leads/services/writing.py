@@ -23,6 +23,7 @@ from qingshan.contexts.leads.ledger import lead_ledger, local_text, own_fields
 from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, title_of
 from qingshan.contexts.leads.services.sorting import Sorted
+from qingshan.contexts.leads.services.source_duties import duties_of_source
 from qingshan.domain.acts import MatterKind
 
 _STAGED = {
@@ -68,6 +69,8 @@ class BatchWriter:
         self._leads, self._rows = Staging("leads", _STAGED), Staging("rows", _ROW)
         self._first: Lead | None = None
         self._ledger: dict[str, object] = {}
+        channel = in_force.plan.channel(batch.channel)
+        self._owed = duties_of_source(channel, in_force, came_at=self._claimed_at).columns()
         self._told = {"batch": batch.name, "file_sha256": batch.sha256}
         self.accepted = 0
 
@@ -177,9 +180,12 @@ class BatchWriter:
         self._leads.insert(
             wrapper,
             "leads_source",
-            {"id": "source_id", "lead_id": "id", "key": "key", "geometry_digest": "geometry_digest"},
-            {"channel": first.channel},
-        )
+            {
+                "id": "source_id", "lead_id": "id", "key": "key", "geometry_digest": "geometry_digest",
+                "number": "source_no",
+            },
+            {"channel": first.channel, "came_at": self._claimed_at, "entered_by": self._by, **self._owed},
+        )  # fmt: skip
         if self._batch.dispatch:
             self._leads.insert(
                 wrapper,
