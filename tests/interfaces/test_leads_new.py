@@ -52,8 +52,9 @@ def test_a_report_goes_to_the_township_of_its_place(sign_in: SignIn, world: Worl
 def test_every_channel_has_the_same_way_and_the_same_clock(sign_in: SignIn, world: World) -> None:
     client = sign_in(cast.BUREAU_OFFICER)
     channels = [channel.slug for channel in world.in_force().plan.channels]
+    more = {"origin": "演示单位", "dated": "2024-08-01"}
     for slug in channels:
-        assert client.post(NEW, typed(world, channel=slug)).status_code == 302, slug
+        assert client.post(NEW, typed(world, channel=slug, **more)).status_code == 302, slug
     with world.seeing_all():
         rows = list(Lead.objects.values_list("channel", "state", "due_at", "unit_id"))
     assert sorted(channel for channel, *_rest in rows) == sorted(channels)
@@ -161,9 +162,9 @@ def test_the_same_number_of_a_channel_is_registered_once(sign_in: SignIn, world:
     refused = client.post(NEW, typed(world))
     assert refused.status_code == 422
     assert "已登记为线索" in refused.content.decode()
-    assert client.post(NEW, typed(world, channel="petition")).status_code == 302
+    assert client.post(NEW, typed(world, channel="petition", dated="2024-08-01")).status_code == 302
 
 
-@pytest.mark.parametrize("member", [cast.TOWNSHIP_OFFICER, cast.VILLAGE_PATROLLER, cast.COUNTY_LEADER])
+@pytest.mark.parametrize("member", [cast.DISCIPLINE, cast.CITY_REVIEWER, cast.COUNTY_LEADER])
 def test_others_do_not_register(sign_in: SignIn, world: World, member: cast.Member) -> None:
     assert sign_in(member).post(NEW, typed(world)).status_code == 403

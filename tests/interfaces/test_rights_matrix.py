@@ -36,6 +36,8 @@ ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
 BUREAU = frozenset({"bureau_officer", "bureau_leader"})
 OFFICE = BUREAU | {"taskforce_office"}
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
+DESK = OFFICE | {"hotline_desk"}
+ENTERING = DESK | TOWNSHIP | {"village_patroller", "department_officer", "department_leader", "police"}
 ISSUERS = OFFICE | {"county_leader", "township_leader"}
 BATCH_READERS = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 COUNTY_READERS = OFFICE | {"county_leader", "discipline"}
@@ -91,7 +93,15 @@ ROWS: dict[str, Row] = {
     "workbench": Row(ALL),
     "post": Row(ALL, method="post"),
     "lead_list": Row(MATTER),
-    "lead_new": Row(OFFICE),
+    "lead_new": Row(ENTERING),
+    # sources, answers, hand-overs
+    "source_list": Row(MATTER),
+    "source_reply": Row(DESK, "source"),
+    "source_waive": Row(frozenset({"bureau_leader", "taskforce_office"}), "source"),
+    "source_platform": Row(DESK, "source"),
+    "source_sign": Row(OFFICE, "source", "post"),
+    "lead_source_add": Row(DESK, "lead"),
+    "lead_hand_over": Row(MATTER, "handed_lead"),
     "lead_detail": Row(MATTER, "lead"),
     "lead_geometry": Row(MATTER, "lead"),
     "lead_stop_notice": Row(MATTER, "active_lead"),
@@ -240,6 +250,8 @@ class Matters:
 
     lead: UUID
     active_lead: UUID
+    handed_lead: UUID
+    source: UUID
     village: str
     case: UUID
     batch: UUID
@@ -262,6 +274,8 @@ class Matters:
             "view": "view_id",
             "lead": "lead_id",
             "active_lead": "lead_id",
+            "handed_lead": "lead_id",
+            "source": "source_id",
             "case": "case_id",
             "batch": "batch_id",
             "photo": "file_id",
@@ -289,13 +303,15 @@ def other(world: World) -> Matters:
 
 
 def _matters(world: World, township: str) -> Matters:
-    from qingshan.contexts.leads.public import VerificationPhoto, flag_active
+    from qingshan.contexts.leads.public import Source, VerificationPhoto, flag_active
 
     lead = world.make_lead(state="in_review", township=township)
     active = world.make_lead(state="under_verification", township=township)
     world.perform(cast.BUREAU_OFFICER, flag_active, lead_id=active.id, facts="一台挖掘机在装车")
     case = world.make_case(upto="tracks", township=township)
+    handed = world.make_lead(channel="police-notice", township=township)
     with world.seeing_all():
+        source = Source.objects.get(lead_id=handed.id).id
         photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
     if lead.batch_id is None:
         raise LookupError("the lead came in a batch")
@@ -303,6 +319,8 @@ def _matters(world: World, township: str) -> Matters:
     return Matters(
         lead=lead.id,
         active_lead=active.id,
+        handed_lead=handed.id,
+        source=source,
         village=lead.division,
         case=case.id,
         batch=lead.batch_id,

@@ -126,7 +126,7 @@ FORM_ROLES = (
 """Roles that may enter single leads of some channel; which channels is the plan's (`Channel.registered_by`)."""
 SOURCE_ROLES = BUREAU | {"hotline_desk"}
 """Roles that keep the sources of a lead: further ones, answers given, numbers of the petition platform."""
-CONCLUDED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED})
+CONCLUDED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.SPLIT_SETTLED})
 """States in which there is a result that can be told to whoever brought the lead."""
 JOIN_ROLES = BUREAU
 """Posts that merge, separate and split (并入、撤销并入、拆分)."""
@@ -301,4 +301,4 @@ LEAD_WORDS: Mapping[str, str] = {
 }
 """States as they stand in tables for people; one word for each."""
 VERDICT_WORDS: Mapping[str, str] = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}
-DIRECTION_WORDS: Mapping[str, str] = {"from_above": "上级推送", "from_below": "基层发现"}
+DIRECTION_WORDS: Mapping[str, str] = {"from_above": "自上而下", "from_below": "自下而上"}

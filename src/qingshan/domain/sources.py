@@ -11,6 +11,8 @@ from datetime import date, datetime
 from qingshan.domain.lead import REGISTER_ROLES
 from qingshan.domain.plan_parts import Channel
 
+WAIVE_ROLES = frozenset({"bureau_leader", "taskforce_office"})
+"""Who decides that no answer can be given."""
 LEAD_CONCLUDED = "lead_concluded"
 """Start event of limits that run from the lead's result."""
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")

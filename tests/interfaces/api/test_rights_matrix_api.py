@@ -17,7 +17,7 @@ import pytest
 from qingshan.commons.assignments.models import AssignmentLine
 from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
 from qingshan.commons.people.models import Unit
-from qingshan.contexts.leads.public import VerificationPhoto
+from qingshan.contexts.leads.public import Source, VerificationPhoto
 from qingshan.interfaces.api.openapi import document
 from tests import cast
 from tests.cast import Member
@@ -28,7 +28,7 @@ MATTER = frozenset(
     {
         "village_patroller", "township_officer", "township_leader", "bureau_officer", "bureau_leader",
         "taskforce_office", "county_leader", "city_reviewer", "discipline", "province_reader", "department_officer",
-        "department_leader", "police", "procuratorate", "court", "finance_reviewer",
+        "department_leader", "police", "procuratorate", "court", "finance_reviewer", "hotline_desk",
     }
 )  # fmt: skip
 ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
@@ -52,6 +52,8 @@ class Row:
     more: dict[str, str] = field(default_factory=dict)
 
 
+DESK = OFFICE | {"hotline_desk"}
+ANSWER = {"final": False, "text": " ", "to_whom": "举报人", "replied_at": "2024-07-01T08:00:00+08:00"}
 REASON = {"reason": "理由（演示）"}
 VISIT = {"persons": ["甲", "乙"], "visited_at": "2024-07-01T08:00:00+08:00", "finding": "现场（演示）"}
 STATION = {"track": "enforcement", "station": "stop_notice"}
@@ -77,8 +79,14 @@ ROWS: dict[str, Row] = {
     "get_lead": Row(MATTER, "lead"),
     "list_lead_entries": Row(MATTER, "lead"),
     "get_lead_geometry": Row(MATTER, "lead"),
+    "list_lead_sources": Row(MATTER, "lead"),
+    "note_source": Row(DESK, "lead", {"channel": "x"}),
+    "answer_source": Row(DESK, "source", ANSWER),
+    "waive_source": Row(LEADER | {"taskforce_office"}, "source", REASON),
+    "number_source": Row(DESK, "source", {"number": " "}),
+    "sign_source": Row(OFFICE, "source"),
     "create_lead": Row(
-        OFFICE,
+        DESK | TOWNSHIP | {"village_patroller", "department_officer", "department_leader", "police"},
         body={"channel": "x", "lon": 1.0, "lat": 1.0, "description": "d", "discovered_at": "2024-07-01T08:00:00Z"},
     ),
     "dispatch": Row(OFFICE, "lead", {"unit_id": ANY_UUID}),
@@ -193,10 +201,12 @@ def _matters(world: World, township: str) -> Matters:
     case = world.make_case(upto="tracks", township=township)
     order, line = _order(world, township)
     with world.seeing_all():
+        source = Source.objects.get(lead=lead).id
         photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
     assert lead.batch_id is not None
     return Matters(
-        keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo, "order": order, "line": line},
+        keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo, "order": order, "line": line}
+        | {"source": source},
         village=lead.division,
     )
 
@@ -247,8 +257,12 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
 def _call(call: Caller, name: str, row: Row, matters: Matters) -> Any:
     method, path = OPERATIONS[name]
     names = {"lead": "lead_id", "case": "case_id", "batch": "batch_id", "photo": "file_id"}
-    names |= {"order": "assignment_id", "line": "line_id"}
-    keys = {**row.more, **({names[row.on]: str(matters.keys[row.on])} if row.on else {})}
+    names |= {"source": "source_id", "order": "assignment_id", "line": "line_id"}
+    keys = {
+        "lead_id": str(matters.keys["lead"]),
+        **row.more,
+        **({names[row.on]: str(matters.keys[row.on])} if row.on else {}),
+    }
     path = path.removeprefix("/api/v1").format(**keys)
     if name in ("upload_batch", "upload_file"):
         return call.form(path, {})

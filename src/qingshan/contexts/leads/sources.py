@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
+from django.db.models.functions import Least
 
 from qingshan.commons.base.paging import Key, KeyPage, Sort, page_by_key
 from qingshan.commons.people.viewer import Viewer
@@ -84,12 +85,13 @@ def overdue_sources(viewer: Viewer, now: datetime) -> dict[str, int]:
     }
 
 
-def urgent_sources(viewer: Viewer, desk: str, limit: int) -> list[Source]:
-    """The most urgent sources of a desk whose limit runs."""
-    sort = DESKS[desk][1]
-    rows = Source.objects.filter(**DESKS[desk][0], **{f"{sort.field}__isnull": False})
-    rows = _in_scope(viewer, rows).select_related("lead").defer("lead__geom", "lead__attributes")
-    return list(rows.order_by(sort.field, "id")[:limit])
+def urgent_sources(viewer: Viewer, limit: int) -> list[Source]:
+    """The sources with the most urgent running limits: an answer or a number of the petition platform."""
+    owed = Q(reply_state="open", reply_due_at__isnull=False) | Q(platform_state="open", platform_due_at__isnull=False)
+    rows = _in_scope(viewer, Source.objects.filter(owed)).select_related("lead").defer("lead__geom", "lead__attributes")
+    answer = Case(When(reply_state="open", then=F("reply_due_at")), output_field=DateTimeField())
+    number = Case(When(platform_state="open", then=F("platform_due_at")), output_field=DateTimeField())
+    return list(rows.annotate(first=Least(answer, number)).order_by("first", "id")[:limit])
 
 
 def channel_totals(viewer: Viewer) -> dict[str, int]:

@@ -25,7 +25,7 @@ from qingshan.contexts.leads.public import (
 from qingshan.domain.lead import (
     CORRECT_ROLES,
     FLAG_ACTIVE_ROLES,
-    REGISTER_ROLES,
+    FORM_ROLES,
     TABLE,
     UnfoundedReason,
     Verdict,
@@ -35,6 +35,7 @@ from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.fields import (
     Body,
+    Day,
     Flag,
     Key,
     Latitude,
@@ -69,9 +70,11 @@ class LeadIn(Body):
     discovered_at: Moment
     place_text: Line = ""
     source_no: Short = ""
+    origin: Short = ""
+    dated: Day | None = None
 
 
-REGISTER = Spec(scope="leads:write", roles=REGISTER_ROLES, acts=True, body="json")
+REGISTER = Spec(scope="leads:write", roles=FORM_ROLES, acts=True, body="json")
 
 
 @operation(router, "POST", "/leads", REGISTER, summary="登记线索", answer=LeadOut, status=201)
@@ -85,6 +88,8 @@ def create_lead(request: ApiRequest, content: LeadIn, response: HttpResponse) ->
         description=content.description,
         source_no=content.source_no,
         discovered_at=content.discovered_at,
+        origin=content.origin,
+        dated=content.dated,
     )
     lead = register_lead(form=form, acting=acting_of(request))
     response.headers["Location"] = f"/api/v1/leads/{lead.id}"

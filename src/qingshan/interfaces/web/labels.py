@@ -145,7 +145,7 @@ UNFOUNDED_REASONS: dict[str, Text] = {
     "other": pgettext_lazy("查否原因", "其他"),
 }
 
-DIRECTIONS: dict[str, Text] = {"from_above": _("上级推送"), "from_below": _("基层发现")}
+DIRECTIONS: dict[str, Text] = {"from_above": _("自上而下"), "from_below": _("自下而上")}
 
 PHOTO_DIRECTIONS: dict[str, Text] = {
     "north": _("向北"),
@@ -224,6 +224,18 @@ ACTS: dict[str, Text] = {
     "lead.split_settle": _("拆分办结"),
     "lead.split_reopen": _("拆分重办"),
     "lead.outside_result": _("登记对方结论"),
+    "lead.add_source": _("增记来源"),
+    "lead.reply": _("答复来源"),
+    "lead.waive_reply": _("免予答复"),
+    "lead.enter_platform": _("登记信访平台编号"),
+    "lead.sign_hand_over": _("县局签收移交"),
+    "lead.add_pictures": _("附前后时相影像"),
+    "lead.joint_ask": _("请协办"),
+    "lead.joint_answer": _("协办意见"),
+    "lead.joint_return": _("协办退回"),
+    "lead.joint_waive": _("免予协办"),
+    "lead.transfer_out": _("移送外县"),
+    "lead.transfer_receipt": _("外县回执"),
     "case.open": _("列入台账"),
     "case.track_step": _("办理节点"),
     "case.accept": _("县级验收"),

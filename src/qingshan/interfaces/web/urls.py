@@ -16,6 +16,7 @@ from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
 from qingshan.interfaces.web.urls_progress import urlpatterns as progress_urls
 from qingshan.interfaces.web.urls_related import urlpatterns as related_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
+from qingshan.interfaces.web.urls_sources import urlpatterns as source_urls
 from qingshan.interfaces.web.urls_takeover import urlpatterns as takeover_urls
 from qingshan.interfaces.web.urls_tokens import urlpatterns as token_urls
 from qingshan.interfaces.web.views import session, workbench
@@ -30,6 +31,7 @@ urlpatterns = [
     path("language/", session.choose_language, name="language"),
     *account_urls,
     *lead_urls,
+    *source_urls,
     *map_urls,
     *image_urls,
     *ledger_urls,

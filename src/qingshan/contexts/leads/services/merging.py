@@ -16,6 +16,7 @@ from qingshan.contexts.leads.likeness import likeness_of, pair_key, probe_of
 from qingshan.contexts.leads.models import Lead, LeadPair
 from qingshan.contexts.leads.policy import visible_leads
 from qingshan.contexts.leads.services.acting import change_of, parts_moved, set_with_due
+from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import FLAG_ACTIVE_STATES, JOIN_ROLES, MERGE_STATES, NO_MAIN_STATES, LeadState
 
@@ -54,6 +55,7 @@ def merge_lead(*, lead_id: UUID, into_id: UUID, reason: str, acting: Acting, rel
         record_act(act="lead.merge", acting=acting, changes=changes)
         _decide(lead, main, "merged", acting)
         parts_moved(lead, in_force, acting)
+        settle_replies(main, in_force)
         return lead
 
 
@@ -95,6 +97,7 @@ def separate_lead(*, lead_id: UUID, reason: str, acting: Acting, merged_into: UU
         record_act(act="lead.separate", acting=acting, changes=changes)
         _decide(lead, main, "distinct", acting)
         parts_moved(lead, in_force, acting)
+        settle_replies(lead, in_force)
         return lead
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead, Source
 from qingshan.domain.lead import CONCLUDED_STATES
 from qingshan.domain.plan import Channel
 from qingshan.domain.sources import reply_start
 
-REVIEWED = ("lead.review_approve", "lead.transfer_receipt")
+RESULTS = ("lead.review_approve", "lead.transfer_receipt")
 """Acts with which a lead comes to a result."""
 
 
@@ -59,23 +61,27 @@ def reply_due(
 
 
 def concluded_at(lead: Lead) -> datetime | None:
-    """When the lead came to a result that can be told; None while there is none."""
+    """When there was a result that can be told; None while there is none. A merged lead shares its main lead's."""
+    main = lead.merged_into
+    if main is not None:
+        return concluded_at(main)
     if lead.state not in CONCLUDED_STATES:
         return None
     events: Mapping[str, str] = lead.events
-    moments = [datetime.fromisoformat(events[act]) for act in REVIEWED if act in events]
-    return max(moments, default=None)
+    moments = [datetime.fromisoformat(events[act]) for act in RESULTS if act in events]
+    return max(moments, default=lead.state_since)
 
 
 def settle_replies(lead: Lead, in_force: InForce) -> None:
-    """Work out anew when the open answers of a lead are due: after its result, or after plan or calendar changed."""
+    """Work out anew when the open answers of a lead, and of those merged into it, are due: there is a result."""
     known = {channel.slug: channel for channel in in_force.plan.channels}
     result = concluded_at(lead)
-    for source in Source.objects.filter(lead=lead, reply_state="open"):
+    rows = Source.objects.filter(Q(lead=lead) | Q(lead__merged_into=lead), reply_state="open")
+    for source in rows.select_related("lead"):
         channel = known.get(source.channel)
         if channel is None:
             continue
-        due = reply_due(channel, in_force, came_at=source.came_at or lead.received_at, concluded_at=result)
+        due = reply_due(channel, in_force, came_at=source.came_at or source.lead.received_at, concluded_at=result)
         Source.objects.filter(id=source.id).update(reply_due_at=due)
 
 
@@ -88,7 +94,7 @@ def settle_all_sources(in_force: InForce) -> int:
     for channel in in_force.plan.channels:
         if not (channel.reply_limit or channel.platform_limit):
             continue
-        rows = Source.objects.filter(channel=channel.slug, lead__taken_over={}).select_related("lead")
+        rows = Source.objects.filter(channel=channel.slug, lead__taken_over={}).select_related("lead__merged_into")
         changed = []
         for source in rows.defer("lead__geom", "lead__attributes").iterator(chunk_size=2000):
             duties = duties_of_source(

@@ -17,9 +17,7 @@ from qingshan.contexts.leads.services.source_duties import concluded_at, duties_
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import BUREAU, SOURCE_ROLES, LeadState
 from qingshan.domain.plan import Channel
-from qingshan.domain.sources import SourceForm, masked, personal_traces, privacy_gaps, source_gaps
-
-LEADERS = frozenset({"bureau_leader", "taskforce_office"})
+from qingshan.domain.sources import WAIVE_ROLES, SourceForm, masked, personal_traces, privacy_gaps, source_gaps
 
 
 def channel_of(in_force: InForce, slug: str) -> Channel:
@@ -114,7 +112,7 @@ def reply_source(*, source_id: UUID, form: ReplyForm, acting: Acting) -> SourceR
 def waive_reply(*, source_id: UUID, reason: str, acting: Acting) -> SourceReply:
     """Say why an answer cannot be given, e.g. to somebody unknown (免予答复). A leader decides; the reason stays."""
     with act_transaction():
-        step, source = _begin_source(source_id, acting, LEADERS)
+        step, source = _begin_source(source_id, acting, WAIVE_ROLES)
         if source.reply_state != "open":
             raise ActRefused("done", "这个来源没有待答复的事项，请刷新后再看")
         if not reason.strip():

@@ -155,6 +155,17 @@ def _outside(details: Details) -> str:
     words = {"system": details["system"], "verdict": labels.word("verdict", details["verdict"])}
     same = _("与本县结论一致") if details["verdict"] == details.get("ours") else _("与本县结论不一致")
     return _join(_("%(system)s返回：%(verdict)s") % words, same)
+def _source(details: Details) -> str:
+    """How an entry names a source: channel, number, who sent it."""
+    named = " ".join(str(details.get(name, "")) for name in ("channel", "source_no", "origin")).strip()
+    more = (str(details.get(name, "")) for name in ("note", "platform_no", "reason"))
+    return _join(named, *more)
+
+
+def _reply(details: Details) -> str:
+    kind = _("最终答复") if details.get("kind") == "final" else _("阶段答复")
+    to_whom = _("答复%(who)s") % {"who": details.get("to_whom", "")}
+    return _join(_source(details), kind, to_whom, str(details.get("text", "")), str(details.get("paper_no", "")))
 
 
 def _said(key: str) -> Callable[[Details], str]:
@@ -184,4 +195,9 @@ _WRITERS: dict[str, Callable[[Details], str]] = {
     "lead.split_settle": _settled,
     "lead.split_reopen": _reopened,
     "lead.outside_result": _outside,
+    "lead.add_source": _source,
+    "lead.reply": _reply,
+    "lead.waive_reply": _source,
+    "lead.enter_platform": _source,
+    "lead.sign_hand_over": _source,
 }

@@ -7,20 +7,21 @@ from django.views.decorators.http import require_http_methods
 
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.public import Lead, LeadForm, register_lead
-from qingshan.domain.lead import REGISTER_ROLES
+from qingshan.domain.lead import FORM_ROLES
+from qingshan.domain.sources import channels_for
 from qingshan.interfaces.web import formats
 from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.acting import acting_of, perform, read_degrees, read_moment
+from qingshan.interfaces.web.acting import acting_of, perform, read_day, read_degrees, read_moment
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.once import FormKey
 from qingshan.interfaces.web.views.lead_acts import detail_url
-from qingshan.interfaces.web.views.lead_filters import channel_options
+from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.maps import box_text
 
-NAMES = ("channel", "source_no", "discovered_at", "lon", "lat", "place_text", "description")
+NAMES = ("channel", "source_no", "discovered_at", "lon", "lat", "place_text", "description", "origin", "dated")
 
 
-@page(*REGISTER_ROLES)
+@page(*FORM_ROLES)
 @require_http_methods(["GET", "POST"])
 def lead_new(request: OfficeRequest) -> HttpResponse:
     """Register one lead; it goes to the township of its place at once (三-1-2②a)."""
@@ -75,6 +76,8 @@ def _form(texts: dict[str, str]) -> LeadForm:
         description=texts["description"],
         source_no=texts["source_no"],
         discovered_at=read_moment(texts["discovered_at"]),
+        origin=texts["origin"],
+        dated=read_day(texts["dated"]),
     )
 
 
@@ -88,13 +91,27 @@ def _bad_degrees(texts: dict[str, str]) -> list[str]:
 
 
 def _fields(request: OfficeRequest, in_force: InForce) -> dict[str, dict[str, object]]:
+    channels = channels_for(in_force.plan.channels, request.viewer.roles)
+    options = [(c.slug, channel_text(c.slug, in_force)) for c in channels]
     number = {"inputmode": "decimal", "autocomplete": "off"}
     latest = formats.local(request.now).strftime("%Y-%m-%dT%H:%M")
     return {
         "channel": {
             "label": _("线索渠道"),
             "kind": "select",
-            "options": [("", _("请选择")), *channel_options(in_force)],
+            "options": options if len(options) == 1 else [("", _("请选择")), *options],
+        },
+        "origin": {
+            "label": _("来源单位"),
+            "kind": "text",
+            "required": False,
+            "help": _("移交单位、媒体名称等；部门、公安移交的自动写本单位"),
+        },
+        "dated": {
+            "label": _("来件日期"),
+            "kind": "date",
+            "required": False,
+            "help": _("信访、媒体、互联网+督查等必填"),
         },
         "source_no": {
             "label": _("来源编号"),

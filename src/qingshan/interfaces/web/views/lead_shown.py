@@ -35,6 +35,7 @@ from qingshan.domain.lead import (
     MERGE_STATES,
     ON_LEDGER,
     OPEN_CASE_ROLES,
+    SOURCE_ROLES,
     SPLIT_STATES,
     LeadState,
     allowed_acts,
@@ -44,6 +45,7 @@ from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.lead_history import history_entries
+from qingshan.interfaces.web.views.source_items import source_items
 
 Act = dict[str, Any]
 PAGES: dict[str, tuple[str, str, Promise]] = {
@@ -88,6 +90,8 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "notes": [line for line in lead.notes.splitlines() if line],
         "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
         "waiting": "" if primary or case else waiting_for(lead),
+        "sources": source_items(viewer, lead.id, in_force),
+        "may_add_source": not viewer.roles.isdisjoint(SOURCE_ROLES),
         "may_order": bool(viewer.roles & ISSUE_ROLES),
     }
 

@@ -35,6 +35,7 @@ from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.assignment_duties import duty_lines, order_stats
+from qingshan.interfaces.web.views.source_duties import source_lines
 
 READ = 100
 """Matters of each kind read for the page, the most urgent ones; the workbench is no list of everything."""
@@ -64,7 +65,8 @@ def workbench(request: OfficeRequest) -> HttpResponse:
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
     request.in_force = in_force
     own, unread = _own_duties(request, in_force)
-    mine = sorted([*own, *map(_Owed.of_order, duty_lines(viewer, request.now))], key=_by_due)
+    others = [*duty_lines(viewer, request.now), *source_lines(viewer, in_force, request.now)]
+    mine = sorted([*own, *map(_Owed.of_order, others)], key=_by_due)
     totals = lead_totals(viewer, request.now)
     return render(
         request,
