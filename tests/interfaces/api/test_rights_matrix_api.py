@@ -246,6 +246,8 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
         return IN
     if row.on == "batch":
         return frozenset({404}) if member is cast.STRANGER else IN
+    if row.on == "case" and member is cast.HOTLINE_DESK:
+        return IN | {403}  # it sits in the bureau, which supervises these cases
     # An order was given to the township, not to its villages.
     passed_by = row.on in ("order", "line") and member.role == "village_patroller"
     if passed_by or not _sees(member, matters, township):
