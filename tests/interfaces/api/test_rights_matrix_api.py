@@ -246,11 +246,11 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
         return IN
     if row.on == "batch":
         return frozenset({404}) if member is cast.STRANGER else IN
-    if row.on == "case" and member is cast.HOTLINE_DESK:
-        return IN | {403}  # it sits in the bureau, which supervises these cases
     # An order was given to the township, not to its villages.
     passed_by = row.on in ("order", "line") and member.role == "village_patroller"
-    if passed_by or not _sees(member, matters, township):
+    # The desk sits in the bureau, which supervises the cases.
+    desk = row.on == "case" and member is cast.HOTLINE_DESK
+    if not desk and (passed_by or not _sees(member, matters, township)):
         return frozenset({404})
     # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
     return IN | {403} if row.body is not None or row.on in ("case", "line") else IN
