@@ -17,6 +17,7 @@ from qingshan.contexts.leads.public import (
     Lead,
     LeadDetail,
     is_own_unit,
+    lead_counts,
     lead_detail,
     lead_rows,
     lead_tallies,
