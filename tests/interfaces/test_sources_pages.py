@@ -112,8 +112,9 @@ def test_the_list_counts_and_narrows_by_direction(sign_in: SignIn, world: World)
         page = client.get(f"/leads/?direction={direction}").content.decode()
         assert shown.number in page
         assert hidden.number not in page
-        assert "自上而下 <b>1</b>" in page
-        assert "自下而上 <b>1</b>" in page
+    counted = client.get("/sources/").content.decode()
+    assert "自上而下 <b>1</b>" in counted
+    assert "自下而上 <b>1</b>" in counted
 
 
 def test_the_list_takes_any_address(sign_in: SignIn, world: World) -> None:

@@ -165,13 +165,6 @@ def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime, *, most: int 
     return {row["state"]: row["n"] for row in rows.values("state").annotate(n=Count("*")).order_by()}
 
 
-def lead_tallies(viewer: Viewer, wanted: LeadFilter, now: datetime) -> dict[tuple[str, str], int]:
-    """Leads by state and channel under the same filter, state and direction left out: one question for all tabs."""
-    rows = filtered(viewer, replace(wanted, state="", states=(), direction="", before=None), now)
-    counted = rows.values("state", "channel").annotate(n=Count("id")).order_by()
-    return {(row["state"], row["channel"]): row["n"] for row in counted}
-
-
 def lead_labels(
     viewer: Viewer, wanted: LeadFilter, now: datetime, *, limit: int = MOST_AT_ONCE
 ) -> list[tuple[UUID, str]]:

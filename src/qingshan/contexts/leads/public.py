@@ -33,7 +33,6 @@ from qingshan.contexts.leads.listing import (
     lead_labels,
     lead_page,
     lead_rows,
-    lead_tallies,
 )
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import Lead, LeadPair, Source, SourceReply, Verification, VerificationPhoto
@@ -180,7 +179,6 @@ __all__ = [
     "lead_map_counts",
     "lead_page",
     "lead_rows",
-    "lead_tallies",
     "lead_tile",
     "lead_totals",
     "leads_by_ids",

@@ -20,7 +20,6 @@ from qingshan.contexts.leads.public import (
     lead_counts,
     lead_detail,
     lead_rows,
-    lead_tallies,
 )
 from qingshan.domain.lead import FORM_ROLES, REGISTER_ROLES, TABLE, LeadState
 from qingshan.interfaces.web import labels
@@ -80,7 +79,7 @@ def _list(request: OfficeRequest, wanted: Wanted, in_force: InForce) -> dict[str
         **frame(wanted, found, sort, totals),
         "rows": _rows(viewer, found.rows, in_force, show_case="due" in address.columns, pick=bool(bulk)),
         "tabs": state_tabs(address, totals.by_state),
-        "directions": direction_links(address, lead_tallies(viewer, asked, request.now), in_force),
+        "directions": direction_links(address),
         "bulk": bulk,
         "export_url": reverse("web:lead_export"),
         "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
@@ -132,27 +131,16 @@ def state_tabs(address: ListAddress, counts: Mapping[str, int] | None) -> list[d
     return tabs
 
 
-Tallies = Mapping[tuple[str, str], int]
-
-
-def _directions(in_force: InForce) -> dict[str, str]:
-    return {channel.slug: channel.direction for channel in in_force.plan.channels}
-
-
-def direction_links(address: ListAddress, tallies: Tallies, in_force: InForce) -> list[dict[str, object]]:
-    """Leads by direction under the other filters (一-1): each narrows the list to it, and back."""
-    known, states = _directions(in_force), address.words("state")
-    links: list[dict[str, object]] = []
-    for slug, word in labels.DIRECTIONS.items():
-        n = sum(
-            count
-            for (state, channel), count in tallies.items()
-            if known.get(channel) == slug and (not states or state in states)
-        )
-        active = address.get("direction") == slug
-        url = address.to(direction="" if active else slug)
-        links.append({"label": word, "count": n, "url": url, "active": active})
-    return links
+def direction_links(address: ListAddress) -> list[dict[str, object]]:
+    """The list narrowed to one direction (一-1), and back; its head then counts that direction."""
+    return [
+        {
+            "label": word,
+            "url": address.to(direction="" if address.get("direction") == slug else slug),
+            "active": address.get("direction") == slug,
+        }
+        for slug, word in labels.DIRECTIONS.items()
+    ]
 
 
 def _rows(
