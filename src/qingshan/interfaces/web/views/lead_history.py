@@ -155,6 +155,8 @@ def _outside(details: Details) -> str:
     words = {"system": details["system"], "verdict": labels.word("verdict", details["verdict"])}
     same = _("与本县结论一致") if details["verdict"] == details.get("ours") else _("与本县结论不一致")
     return _join(_("%(system)s返回：%(verdict)s") % words, same)
+
+
 def _source(details: Details) -> str:
     """How an entry names a source: channel, number, who sent it."""
     named = " ".join(str(details.get(name, "")) for name in ("channel", "source_no", "origin")).strip()
