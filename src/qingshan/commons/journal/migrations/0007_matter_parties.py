@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("journal", "0005_tenure_scope"),
+        ("journal", "0006_keys_by_set"),
     ]
 
     operations = [

@@ -13,5 +13,5 @@ REVERSE = f"ALTER POLICY scope ON journal_matter USING ({_OLD}) WITH CHECK ({_OL
 class Migration(migrations.Migration):
     """Row security of matters lets further units in."""
 
-    dependencies: ClassVar = [("journal", "0006_matter_parties"), ("base", "0002_scope")]
+    dependencies: ClassVar = [("journal", "0007_matter_parties"), ("base", "0002_scope")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, REVERSE)]

@@ -39,5 +39,5 @@ ALTER POLICY scope ON leads_lead USING ({_OLD}) WITH CHECK ({_OLD});
 class Migration(migrations.Migration):
     """Every lead has a source; row security of answers; further units of a lead see it."""
 
-    dependencies: ClassVar = [("leads", "0011_sources")]
+    dependencies: ClassVar = [("leads", "0012_sources")]
     operations: ClassVar = [migrations.RunSQL(FORWARD, REVERSE)]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0001_initial"),
         ("files", "0002_scope"),
-        ("leads", "0010_counting"),
+        ("leads", "0011_keys_by_set"),
         ("people", "0002_accounts"),
     ]
 
