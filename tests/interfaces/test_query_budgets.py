@@ -36,14 +36,10 @@ LISTS = (
     Budget("/map/", 11),
 )
 MATTERS = (
-    Budget("/leads/{lead}/", 17),
+    Budget("/leads/{lead}/", 19),
     Budget("/cases/{case}/", 24),
-    Budget("/", 23),
+    Budget("/", 24),
     Budget("/search/?q=演示", 21),
-    Budget("/leads/{lead}/", 20),
-    Budget("/cases/{case}/", 25),
-    Budget("/", 26),
-    Budget("/search/?q=演示", 22),
 )
 """Pages that show several kinds of things; the search asks once for each kind."""
 SIGNING, REGISTERING = 17, 21
