@@ -334,7 +334,7 @@ def test_the_page_offers_exactly_what_the_post_may_do_next(
     page = sign_in(member).get(address("lead_detail", lead))
     primary = page.context["primary"]
     expected: dict[str, tuple[str | None, list[str]]] = {
-        "bureau_officer": (None, ["lead.flag_active", "lead.correct"]),
+        "bureau_officer": (None, ["lead.flag_active", "lead.merge", "lead.split", "lead.correct"]),
         "township_officer": ("lead.receive", ["lead.return", "lead.flag_active"]),
         "county_leader": (None, []),
     }
