@@ -31,6 +31,7 @@ from qingshan.contexts.leads.public import (
     visible_leads,
     waive_reply,
 )
+from qingshan.contexts.leads.services.sources import store_source
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.sources import SourceForm
 from tests import cast
@@ -209,6 +210,33 @@ def test_a_number_of_a_channel_makes_no_second_source(world: World) -> None:
             cast.HOTLINE_DESK, add_source, lead_id=other.id, note="",
             form=SourceForm(channel="hotline-12345", source_no=" 工单-9 "),
         )  # fmt: skip
+
+
+def test_a_number_on_a_lead_out_of_sight_is_refused_without_naming_it(world: World) -> None:
+    lead = register(world, cast.OTHER_TOWNSHIP_OFFICER, "public-report", township=cast.HEISHUIHE, source_no="举9")
+    with pytest.raises(ActRefused, match="看不到") as refused:
+        register(world, cast.TOWNSHIP_OFFICER, "public-report", source_no="举9")
+    assert (refused.value.code, lead.number in refused.value.message) == ("duplicate", False)
+    with world.seeing_all():
+        assert [s.lead_id for s in Source.objects.filter(number="举9")] == [lead.id]
+
+
+def test_a_source_is_stored_with_every_column_it_has(world: World) -> None:
+    lead = world.make_lead()
+    values = {
+        "number": "令1", "origin": "市政府（演示）", "dated": date(2024, 7, 30), "came_at": world.clock.now,
+        "entered_by": "演示·局甲", "unit_id": Unit.objects.get(slug=cast.SUCUN).id, "note": "备注%s$1'",
+        "geometry_digest": "ab", "reply_state": "done", "reply_due_at": world.clock.now + timedelta(days=1),
+        "platform_state": "done", "platform_no": "信1", "platform_due_at": world.clock.now + timedelta(days=2),
+        "seen_at": world.clock.now + timedelta(days=3), "seen_by": "演示·局乙",
+    }  # fmt: skip
+    given = Source(lead_id=lead.id, channel="leader-instruction", key="no:令1", **values)
+    columns = [field.attname for field in Source._meta.concrete_fields]
+    assert all(getattr(given, column) not in (None, "") for column in columns)
+    with world.seeing(cast.BUREAU_OFFICER):
+        store_source(given)
+        stored = Source.objects.get(id=given.id)
+    assert [getattr(stored, column) for column in columns] == [getattr(given, column) for column in columns]
 
 
 def test_phone_numbers_do_not_enter_what_others_read(world: World) -> None:

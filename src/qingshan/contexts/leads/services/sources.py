@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import use_file
 from qingshan.commons.journal.services import act_transaction, actor_text
@@ -52,13 +53,46 @@ def build_source(*, lead: Lead, form: SourceForm, in_force: InForce, acting: Act
 
 
 def store_source(source: Source) -> None:
-    """Save a source; a number that the channel has already is refused with the lead it stands on."""
+    """Save a source; a number that the channel has already is refused with the lead it stands on.
+
+    Of two at once the second waits for the first, and then reads where the number stands.
+    """
+    if _INSERT.rows(*(getattr(source, column) for column in _COLUMNS)):
+        return
     held = Source.objects.filter(channel=source.channel, key=source.key).values_list("lead__number", flat=True).first()
-    if held is not None:
-        raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已登记为线索 {held}")
-    Source.objects.bulk_create([source], ignore_conflicts=True)
-    if not Source.objects.filter(id=source.id).exists():
-        raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已由他人登记，请刷新后再看")
+    where = f"登记为线索 {held}" if held else "登记在您看不到的线索上：请与县级主管部门核对"
+    raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已{where}")
+
+
+_COLUMNS = {
+    "id": "uuid",
+    "lead_id": "uuid",
+    "channel": "text",
+    "key": "text",
+    "geometry_digest": "text",
+    "number": "text",
+    "origin": "text",
+    "dated": "date",
+    "came_at": "timestamptz",
+    "entered_by": "text",
+    "unit_id": "uuid",
+    "note": "text",
+    "reply_state": "text",
+    "reply_due_at": "timestamptz",
+    "platform_state": "text",
+    "platform_no": "text",
+    "platform_due_at": "timestamptz",
+    "seen_at": "timestamptz",
+    "seen_by": "text",
+}
+"""Columns of a source with their types."""
+_INSERT = Prepared(
+    "leads_store_source",
+    list(_COLUMNS.values()),
+    f"INSERT INTO leads_source ({', '.join(_COLUMNS)})"  # noqa: S608 - our columns, no values
+    f" VALUES ({', '.join(f'${place}' for place in range(1, len(_COLUMNS) + 1))})"
+    " ON CONFLICT (channel, key) DO NOTHING RETURNING id",
+)
 
 
 def add_source(*, lead_id: UUID, form: SourceForm, note: str, acting: Acting) -> Source:
