@@ -430,14 +430,14 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
     return member.role == "village_patroller" and member.post.startswith(f"v{matters.village}")
 
 
-def _sees_case(member: Member, matters: Matters, township: str) -> bool:
-    """The desk sits in the bureau, which supervises the cases."""
+def _sees_of_bureau(member: Member, matters: Matters, township: str) -> bool:
+    """The desk sits in the bureau: it sees the cases that the bureau supervises and the orders that it issued."""
     return member is cast.HOTLINE_DESK or _sees(member, matters, township)
 
 
 def _sees_line(member: Member, matters: Matters, township: str) -> bool:
     """Whether the township's line of an order is in this member's scope: the village has a line of its own."""
-    return member.role != "village_patroller" and _sees(member, matters, township)
+    return member.role != "village_patroller" and _sees_of_bureau(member, matters, township)
 
 
 def _expected(name: str, row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
@@ -451,7 +451,7 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
     if row.on in ("batch", "take_over", "exchange_sheet"):
         return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
-    sees = {"order_line": _sees_line, "case": _sees_case}.get(row.on, _sees)
+    sees = {"order": _sees_of_bureau, "order_line": _sees_line, "case": _sees_of_bureau}.get(row.on, _sees)
     return DONE_OR_ASKED if sees(member, matters, township) else frozenset({404})
 
 
