@@ -37,6 +37,7 @@ postgresql-15-postgis-3	/usr/share/postgresql/15/extension/postgis.control
 postgresql-client-15	/usr/lib/postgresql/15/bin/psql
 python3-venv	/usr/lib/python3*/ensurepip/__init__.py
 chromium	/usr/bin/chromium
+libatomic1	/usr/lib/*/libatomic.so.1
 fonts-noto-cjk	/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 git	/usr/bin/git
 make	/usr/bin/make
@@ -49,7 +50,7 @@ install_system_packages() {
   while IFS=$'\t' read -r name proof; do
     compgen -G "$proof" >/dev/null || missing+=("$name")
   done < <(system_packages)
-  # GeoDjango loads GDAL, GEOS and PROJ; they come with PostGIS.
+  # The browser's driver brings a Node.js that needs libatomic. GeoDjango loads GDAL, GEOS and PROJ; they come with PostGIS.
   ((${#missing[@]} == 0)) && return
   command -v apt-get >/dev/null || fail "these packages are needed, and this system has no apt-get: ${missing[*]}"
   local as_root=()
