@@ -19,7 +19,7 @@ from qingshan.contexts.cases.public import Case, CaseMapFilter, case_map_counts,
 from qingshan.contexts.leads.public import Lead, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from tests import cast
 from tests.support.making import World
-from tests.support.mvt import read_tile
+from tests.support.mvt import read_points, read_tile
 
 ROOM = 200_000
 """Most bytes of a tile."""
@@ -105,6 +105,18 @@ def test_counts_add_up_at_every_zoom_also_on_the_borders_of_tiles(world: World, 
             assert total(case_tile, viewer, z, "case_cells", positions) == cases, z
         assert total(lead_tile, viewer, 12, "leads", positions) == leads
         assert total(case_tile, viewer, 12, "cases", positions) == cases
+
+
+def test_a_count_stands_where_its_rows_lie(world: World, many: Callable[..., None]) -> None:
+    z, lon, lat = 9, 114.31, 37.71
+    many([(lon, lat), (lon + 0.002, lat + 0.002)], cases=True, side=0.0001)
+    x, y = tile_at(lon, lat, z)
+    viewer = world.viewer(cast.BUREAU_OFFICER)
+    with world.seeing(cast.BUREAU_OFFICER):
+        bodies = {"lead_cells": lead_tile(viewer, z, x, y), "case_cells": case_tile(viewer, z, x, y)}
+    for layer, body in bodies.items():
+        places = [((x + px / 4096) * 360 / 2**z - 180, py) for px, py in read_points(body, layer)]
+        assert any(abs(place - lon - 0.001) < 0.0008 for place, _ in places), (layer, places)
 
 
 def test_every_matter_lies_in_one_tile_of_each_zoom(world: World, many: Callable[..., None]) -> None:

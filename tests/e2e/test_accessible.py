@@ -49,11 +49,9 @@ VISITORS = (
 """Who opens a page: the first of these whose role may."""
 WITHOUT_TEXT = frozenset({"job_running", "tile", "image_tile"})
 """May answer with nothing at all: no job runs, no matter lies in the tile, the picture is not read yet."""
-IN_THE_DARK = frozenset({"lead_list", "case_list", "lead_detail", "case_detail", "map"})
-"""Looked at in the dark theme too, like every workbench and the pages before signing in; its colours are one sheet."""
 WORKBENCHES = (
     cast.VILLAGE_PATROLLER, cast.TOWNSHIP_OFFICER, cast.BUREAU_LEADER, cast.COUNTY_LEADER, cast.CITY_REVIEWER,
-    cast.SYSTEM_ADMIN,
+    cast.SYSTEM_ADMIN, cast.RIGHTS_ADMIN, cast.AUDIT_ADMIN,
 )  # fmt: skip
 """The workbench differs from role to role."""
 
@@ -192,7 +190,7 @@ def _look(windows: Windows, visit: Visit) -> Iterator[str]:
     if "<html" in answer.text()[:400]:
         page.goto(windows.base + visit.url)
         frame = "workbench" in visit.name or visit.who is None
-        yield from faults_of(page, dark=frame or visit.name in IN_THE_DARK, frame=frame)
+        yield from faults_of(page, dark=True, frame=frame)
         return
     page.goto(windows.base + reverse("web:workbench"))
     page.evaluate("html => { document.getElementById('content').innerHTML = html }", answer.text())

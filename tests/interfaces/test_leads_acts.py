@@ -80,7 +80,11 @@ def test_the_same_act_done_twice_at_once_is_told_not_broken(
 
 
 def test_a_receipt_is_posted_never_fetched(sign_in: SignIn, make_lead: MakeLead) -> None:
-    assert sign_in(cast.TOWNSHIP_OFFICER).get(address("lead_receive", make_lead())).status_code == 405
+    lead = make_lead()
+    answer = sign_in(cast.TOWNSHIP_OFFICER).get(address("lead_receive", lead), follow=True)
+    assert answer.redirect_chain == [(address("lead_detail", lead), 302)]
+    assert "没有办成任何事" in answer.content.decode()
+    assert answer.context["lead"].state == "dispatched"
 
 
 @pytest.mark.clause("三-1-2②b")

@@ -131,3 +131,38 @@ def test_a_text_file_in_an_old_encoding_is_read(
     one = only(world)
     assert one.state == "read", one.problem
     assert one.content["sheets"][0]["rows"] == 1
+
+
+def test_without_a_column_for_it_the_channel_must_be_chosen(
+    world: World, transactional_db: None, sign_in: SignIn, tmp_path: Path
+) -> None:
+    officer = sign_in(cast.BUREAU_OFFICER)
+    upload(officer, write(tmp_path / "old.xlsx", ROWS))
+    run_waiting_jobs()
+    one = only(world)
+    address, form = reverse("web:take_over_mapping", args=[one.id]), form_of(officer, one)
+    form = {name: "" if value == "channel" else value for name, value in form.items()}
+    refused = officer.post(address, form)
+    assert refused.status_code == 422
+    assert "请选定这份旧台账的线索渠道" in refused.content.decode()
+    assert only(world).state == "read"
+    channel = refused.context["channels"][1][0]
+    assert officer.post(address, {**form, "channel": channel}).status_code == 302
+    run_waiting_jobs()
+    shown = officer.get(reverse("web:take_over_detail", args=[one.id]))
+    assert shown.context["figures"]["take"] > 0
+    assert shown.context["may_submit"]
+
+
+def test_nothing_to_take_over_is_not_offered_for_submission(
+    world: World, transactional_db: None, sign_in: SignIn, tmp_path: Path
+) -> None:
+    officer = sign_in(cast.BUREAU_OFFICER)
+    upload(officer, write(tmp_path / "old.xlsx", [row("旧9", 乡镇="没有这个乡", 村="没有这个村")]))
+    run_waiting_jobs()
+    one = only(world)
+    assert officer.post(reverse("web:take_over_mapping", args=[one.id]), form_of(officer, one)).status_code == 302
+    run_waiting_jobs()
+    text = officer.get(reverse("web:take_over_detail", args=[one.id])).content.decode()
+    assert "没有一行可以接管，不能提交" in text
+    assert reverse("web:take_over_submit", args=[one.id]) not in text

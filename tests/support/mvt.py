@@ -72,3 +72,15 @@ def _layer(data: bytes) -> tuple[str, list[dict[str, Any]]]:
         tags = next((_packed(v) for n, v in _fields(feature) if n == 2), [])
         rows.append({keys[tags[i]]: values[tags[i + 1]] for i in range(0, len(tags), 2)})
     return parts[1][0].decode(), rows
+
+
+def read_points(data: bytes, layer: str) -> list[tuple[int, int]]:
+    """Where the points of a layer stand, in units of the tile, one per feature."""
+    found = []
+    for number, content in _fields(data):
+        fields = list(_fields(content)) if number == 3 else []
+        if any(n == 1 and value.decode() == layer for n, value in fields):
+            for feature in (value for n, value in fields if n == 2):
+                _command, x, y = next(_packed(v) for n, v in _fields(feature) if n == 4)[:3]
+                found.append(((x >> 1) ^ -(x & 1), (y >> 1) ^ -(y & 1)))
+    return found

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from qingshan.commons.accounts.keeping import name_problem, phone_problem, username_problem
 from qingshan.commons.people.models import Account, Holding, Post, Unit
+from qingshan.commons.people.selectors import full_name
 from qingshan.domain.posts import Span, combination_problem
 
 
@@ -43,11 +44,6 @@ class Judged:
 def plain(text: str) -> str:
     """A text as it is compared: half-width, without blanks, lower case."""
     return "".join(normalize("NFKC", text).split()).casefold()
-
-
-def full_name(unit: Unit) -> str:
-    """A unit's name with its township before it where it is a village: villages of two townships share names."""
-    return f"{unit.parent.short}{unit.name}" if unit.level == "village" and unit.parent else unit.name
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,9 +7,8 @@ from uuid import UUID
 
 import xlsxwriter
 
-from qingshan.commons.accounts.roster_rows import full_name
 from qingshan.commons.people.models import Post
-from qingshan.commons.people.selectors import holdings_on
+from qingshan.commons.people.selectors import full_name, holdings_on
 
 COLUMNS = (("姓名", 14), ("单位", 26), ("职务", 26), ("用户名（可空）", 20), ("手机（可空）", 18))
 NOTES = (

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qingshan.commons.accounts.models import Roster, RosterRow
 from qingshan.commons.people.models import Account, Holding
+from qingshan.commons.people.selectors import holders_of_day
 from qingshan.domain.posts import ADMINISTRATORS
 
 FILTERS = ("no_post", "never", "expired", "stopped", "locked", "no_password")
@@ -70,8 +72,13 @@ def accounts(
 def _narrowed(
     rows: QuerySet[Account], only: str, *, now: datetime, today: date, days: int, locked: Iterable[str]
 ) -> QuerySet[Account]:
+    conditions = _conditions(now=now, today=today, days=days, locked=locked)
+    return rows.filter(conditions[only]) if only in conditions else rows
+
+
+def _conditions(*, now: datetime, today: date, days: int, locked: Iterable[str]) -> dict[str, Any]:
     aged = Q(password_changed_at__lte=now - timedelta(days=days)) if days else Q(pk__in=())
-    conditions = {
+    return {
         "no_post": ~Exists(_held(today).filter(person=OuterRef("person"))),
         "never": Q(last_login=None),
         "expired": aged | Q(must_change=True, first_until__lt=now),
@@ -79,7 +86,23 @@ def _narrowed(
         "locked": Q(username__in=list(locked)),
         "no_password": Q(("password__startswith", UNUSABLE_PASSWORD_PREFIX)),
     }
-    return rows.filter(conditions[only]) if only in conditions else rows
+
+
+def account_counts(*, now: datetime, today: date, days: int, locked: Iterable[str]) -> dict[str, int]:
+    """How many accounts in use each filter finds; those that were stopped only under their own; one query."""
+    conditions = _conditions(now=now, today=today, days=days, locked=locked)
+    in_use = Q(is_active=True)
+    counted = {f"n_{name}": Count("pk", filter=one & in_use) for name, one in conditions.items() if name != "stopped"}
+    found = Account.objects.aggregate(**counted, n_stopped=Count("pk", filter=conditions["stopped"]))
+    return {name: found[f"n_{name}"] for name in FILTERS}
+
+
+def seated_without_account(today: date, *, limit: int) -> tuple[list[Holding], int]:
+    """Holders of posts with a role in the system who have no account, in the order of the plan, and how many."""
+    rows = holders_of_day(today).exclude(post__roles=[])
+    rows = rows.filter(~Exists(Account.objects.filter(person=OuterRef("person"))))
+    ordered = rows.select_related("person", "post__unit").order_by("post__unit__sort", "post__sort", "id")
+    return list(ordered[:limit]), rows.count()
 
 
 def account_by_id(account_id: UUID) -> Account | None:

@@ -91,6 +91,14 @@ def sign_ins(
     return list(rows.select_related("account__person")[:limit])
 
 
+FAILURES = ("failure", "locked", "void", "second_failure")
+
+
+def failures_since(moment: datetime) -> int:
+    """Failed sign-ins in the reader's scope since a moment."""
+    return SignInRecord.objects.filter(event__in=FAILURES, at__gte=moment).count()
+
+
 _DEVICES = (
     ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg/", "Edge"), ("Firefox/", "Firefox"), ("360SE", "360"),
     ("QQBrowser", "QQ 浏览器"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("python", "程序"),

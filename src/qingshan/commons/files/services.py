@@ -3,7 +3,8 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,11 +71,13 @@ def store_file(
     now: datetime,
     limit: int | None = None,
     expires_at: datetime | None = None,
+    archive_type: Callable[[Path, str], str] | None = None,
 ) -> StoredFile:
     """Write an original durably and register it; the same bytes are stored once, each upload has its own row.
 
     ``limit``: bytes after which the file is refused (`FileRefused`) and nothing of it kept; ``expires_at``: when it is
-    deleted, for copies that can be made anew.
+    deleted, for copies that can be made anew. ``archive_type``: says what a zip archive is, from where it lies and its
+    name, or refuses it (nothing of it is kept); without it an archive is an archive.
     """
     root = Path(settings.QINGSHAN_FILES)
     root.mkdir(parents=True, exist_ok=True)
@@ -84,7 +87,7 @@ def store_file(
     row = StoredFile(
         sha256=incoming.sha256,
         size=incoming.size,
-        media_type=sniff(incoming.head),
+        media_type=_type_of(incoming, name, archive_type),
         original_name=Path(name.replace("\\", "/")).name[:255] or "未命名",
         uploaded_by=uploaded_by,
         uploaded_at=now,
@@ -127,6 +130,18 @@ def _receive(root: Path, chunks: Iterable[bytes], limit: int | None) -> _Incomin
             path.unlink(missing_ok=True)
             raise
     return _Incoming(path=path, sha256=digest.hexdigest(), size=size, head=head)
+
+
+def _type_of(incoming: _Incoming, name: str, archive_type: Callable[[Path, str], str] | None) -> str:
+    """Media type of what came; nothing is left of an archive that is refused."""
+    media_type = sniff(incoming.head)
+    if archive_type is None or media_type != "application/zip":
+        return media_type
+    try:
+        return archive_type(incoming.path, name)
+    except BaseException:
+        incoming.path.unlink(missing_ok=True)
+        raise
 
 
 def copy_expiry(now: datetime) -> datetime:
@@ -195,13 +210,81 @@ def _read_photo(row: StoredFile) -> None:
 def store_evidence(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
     """Store a photo or a scanned paper; anything else is refused with the reason."""
     row = store_file(chunks=chunks, name=name, uploaded_by=uploaded_by, now=now, limit=MAX_PHOTO)
+    return _checked_evidence(row, "不是照片（JPG、PNG）或 PDF")
+
+
+def _checked_evidence(row: StoredFile, told: str) -> StoredFile:
+    """The stored file, when it is a whole photo or a PDF; else refused with what is ``told``."""
     if row.size == 0:
         raise FileRefused(f"文件“{row.original_name}”是空的，请重新选择")
     if row.media_type not in ("image/jpeg", "image/png", "application/pdf"):
-        raise FileRefused(f"文件“{row.original_name}”不是照片（JPG、PNG）或 PDF，请换一份")
+        raise FileRefused(f"文件“{row.original_name}”{told}，请换一份")
     if row.media_type.startswith("image/") and read_header(path_of(row.sha256).read_bytes()) is None:
         raise FileRefused(f"照片“{row.original_name}”打不开（文件已损坏或像素过大），请重新拍摄或选择")
     return row
+
+
+DOCUMENTS: Mapping[str, tuple[str, str]] = {
+    ".docx": ("word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".xlsx": ("xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".ofd": ("OFD.xml", "application/ofd"),
+}
+"""Office documents by the ending of their names: the part that must be in them, and their media type."""
+_DOCUMENT_TYPES = frozenset(media_type for _part, media_type in DOCUMENTS.values())
+MOST_PARTS, MOST_INDEX = 5000, 1024 * 1024
+"""Parts of a document and bytes of their list, above which it is no document."""
+_LONGEST_END = 22 + 65_535 + 20
+"""Bytes at the end of an archive in which its last record begins."""
+
+
+def store_attachment(*, chunks: Iterable[bytes], name: str, uploaded_by: UUID | None, now: datetime) -> StoredFile:
+    """Store what goes with an order: a photo, a PDF, or an office document (docx, xlsx, ofd), which we never open.
+
+    The ending and the list of parts must agree; macros and other archives are refused (`FileRefused`).
+    """
+    row = store_file(
+        chunks=chunks, name=name, uploaded_by=uploaded_by, now=now, limit=MAX_PHOTO, archive_type=_document_type
+    )
+    if row.media_type in _DOCUMENT_TYPES:
+        return row
+    return _checked_evidence(row, "不是照片（JPG、PNG）、PDF 或 Office 文档（docx、xlsx、ofd）")
+
+
+def _document_type(path: Path, name: str) -> str:
+    """Media type of an office document, by its list of parts alone; nothing is unpacked."""
+    ending = Path(name).suffix.lower()
+    part, media_type = DOCUMENTS.get(ending, ("", ""))
+    if not part:
+        raise FileRefused(f"附件“{name}”是压缩包，请把里面的文件逐个上传")
+    names = _parts_of(path)
+    if part not in names:
+        raise FileRefused(f"附件“{name}”不是完好的 {ending[1:]} 文件，请另存一份再传")
+    if any(one.lower().endswith("vbaproject.bin") for one in names):
+        raise FileRefused(f"附件“{name}”带有宏，请另存为不带宏的文件再传")
+    return media_type
+
+
+def _parts_of(path: Path) -> set[str]:
+    """Names of the parts of an archive, from its index; none where that is broken or too long."""
+    if not _has_short_index(path):
+        return set()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return set()
+
+
+def _has_short_index(path: Path) -> bool:
+    """Whether the end of the archive promises a short index, so that reading it costs little (no zip64)."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _LONGEST_END))
+        tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < 22 or b"PK\x06\x07" in tail:
+        return False
+    parts, size = int.from_bytes(tail[at + 10 : at + 12], "little"), int.from_bytes(tail[at + 12 : at + 16], "little")
+    return parts <= MOST_PARTS and size <= MOST_INDEX
 
 
 def use_file(*, file_id: UUID, matter_id: UUID, purpose: str, label: str, now: datetime) -> None:

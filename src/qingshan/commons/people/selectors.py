@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qingshan.commons.people.models import Holding, Person, Post, Unit
 
@@ -13,6 +13,21 @@ from qingshan.commons.people.models import Holding, Person, Post, Unit
 def units() -> list[Unit]:
     """All units in the order of the plan."""
     return list(Unit.objects.select_related("division", "parent").order_by("sort", "slug"))
+
+
+def full_name(unit: Unit) -> str:
+    """A unit's name with its township before it where it is a village: villages of two townships share names."""
+    return f"{unit.parent.short}{unit.name}" if unit.level == "village" and unit.parent else unit.name
+
+
+def in_plan_order(names: Iterable[str]) -> list[str]:
+    """Names of units, short or in full, in the order of the plan (that of their codes); unknown ones last."""
+    places: dict[str, int] = {}
+    for number, row in enumerate(
+        Unit.objects.exclude(level="village").order_by("sort", "slug").values("short", "name")
+    ):
+        places |= {row["short"]: number, row["name"]: number}
+    return sorted(set(names), key=lambda name: (places.get(name, len(places)), name))
 
 
 def unit_by_id(unit_id: UUID) -> Unit | None:
@@ -77,7 +92,9 @@ def holdings_on(post_ids: Iterable[UUID], today: date) -> list[Holding]:
 def units_found(text: str, limit: int) -> list[Unit]:
     """Units whose name holds ``text``, in the order of the plan."""
     return list(
-        Unit.objects.filter(Q(name__icontains=text) | Q(short__icontains=text)).order_by("sort", "slug")[:limit]
+        Unit.objects.filter(Q(name__icontains=text) | Q(short__icontains=text))
+        .select_related("parent")
+        .order_by("sort", "slug")[:limit]
     )
 
 
@@ -89,7 +106,7 @@ def posts_found(text: str, limit: int, today: date) -> list[PostLine]:
             Q(title__icontains=text)
             | Q(id__in=held.filter(Q(until__isnull=True) | Q(until__gte=today)).values("post_id"))
         )
-        .select_related("unit")
+        .select_related("unit__parent")
         .order_by("unit__sort", "sort")[:limit]
     )
     holders = current_holders([p.id for p in posts], today)
@@ -115,6 +132,25 @@ def responsible_posts(unit_id: UUID, today: date) -> list[ResponsiblePost]:
     posts = list(Post.objects.filter(unit_id=unit_id).exclude(duty="").order_by("sort"))
     holders = current_holders([p.id for p in posts], today)
     return [ResponsiblePost(duty=p.duty, title=p.title, holder=holders.get(p.id, "")) for p in posts]
+
+
+def holdings_ending(since: date, until: date, limit: int = 50) -> list[Holding]:
+    """Posts and substitutions whose last day lies between the two, the next to end first."""
+    rows = Holding.objects.filter(until__gte=since, until__lte=until)
+    return list(rows.select_related("person", "post__unit", "stands_in_for").order_by("until", "id")[:limit])
+
+
+def vacant_posts(today: date, *, limit: int) -> tuple[list[Post], int]:
+    """Posts of offices without a holder, the responsible ones first, and how many there are (职务空缺)."""
+    held = holders_of_day(today).filter(post=OuterRef("pk"))
+    rows = Post.objects.exclude(unit__level="village").filter(~Exists(held)).select_related("unit")
+    return list(rows.order_by(F("duty").desc(), "unit__sort", "sort")[:limit]), rows.count()
+
+
+def holders_of_day(today: date) -> QuerySet[Holding]:
+    """Who holds a post on a day, substitutes left out."""
+    rows = Holding.objects.filter(kind="holder", since__lte=today)
+    return rows.filter(Q(until__isnull=True) | Q(until__gte=today))
 
 
 def post_by_id(post_id: UUID) -> Post | None:
@@ -163,5 +199,4 @@ def all_posts() -> list[Post]:
 
 def everybody_seated(today: date) -> list[Holding]:
     """All holders of a day with their posts and units."""
-    rows = Holding.objects.filter(kind="holder", since__lte=today).filter(Q(until__isnull=True) | Q(until__gte=today))
-    return list(rows.select_related("post__unit", "person").order_by("post__sort", "post__slug"))
+    return list(holders_of_day(today).select_related("post__unit", "person").order_by("post__sort", "post__slug"))

@@ -29,7 +29,11 @@ def villages_in(prefix: str) -> list[tuple[str, str]]:
 def divisions_found(text: str, limit: int) -> list[Division]:
     """Divisions of today whose name or code holds ``text``, the larger ones first."""
     named = Q(name__icontains=text) | Q(code__startswith=text)
-    return list(Division.objects.filter(named, valid_to__isnull=True).order_by(Length("code"), "code")[:limit])
+    return list(
+        Division.objects.filter(named, valid_to__isnull=True)
+        .order_by(Length("code"), "code")
+        .select_related("parent")[:limit]
+    )
 
 
 def current_areas(*kinds: str) -> list[Area]:

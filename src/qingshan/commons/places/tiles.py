@@ -50,12 +50,15 @@ def cell_range(z: int, x: int, y: int) -> tuple[int, int]:
     return key << shift, (key + 1) << shift
 
 
+# A count stands where its rows lie, not in the middle of its cell, which may be outside the county; counts of several
+# colours in one cell share one place.
 _CELLS = """
 SELECT ST_AsMVT(t, '{kind}_cells', {extent}, 'geom') FROM (
   SELECT count(*)::int AS n, '{kind}' AS kind{colour_as}, ST_MakePoint(
-      floor((min(r.map_x) - %(left)s) * %(scale)s)::int / {step} * {step} + {step} / 2,
-      floor((min(r.map_y) - %(top)s) * %(scale)s)::int / {step} * {step} + {step} / 2) AS geom
+      ((sum(sum(r.map_x)) OVER cell / sum(count(*)) OVER cell - %(left)s) * %(scale)s)::int,
+      ((sum(sum(r.map_y)) OVER cell / sum(count(*)) OVER cell - %(top)s) * %(scale)s)::int) AS geom
   FROM {table} r WHERE {where} GROUP BY r.map_cell >> %(shift)s{colour}
+  WINDOW cell AS (PARTITION BY r.map_cell >> %(shift)s)
 ) t
 """
 _COUNT = "SELECT count(*) FROM (SELECT 1 FROM {table} r WHERE {where} LIMIT {most}) t"
@@ -150,7 +153,6 @@ class _Maker:
             kind=self.source.kind,
             state=self.wanted.state,
             extent=EXTENT,
-            step=EXTENT >> CELLS,
             where=self.where,
             filters=self.filters,
             colour=f", r.{colour}" if colour else "",

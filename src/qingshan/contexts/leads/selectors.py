@@ -172,6 +172,11 @@ def open_leads_by_unit(viewer: Viewer, *, undated: bool = False) -> list[tuple[s
     return list(rows.order_by("state", "unit__sort").values_list("state", "unit_id").annotate(n=Count("id")))
 
 
+def leads_by_numbers(viewer: Viewer, numbers: set[str]) -> dict[str, UUID]:
+    """Ids of leads in scope by number."""
+    return dict(visible_leads(viewer).filter(number__in=numbers).values_list("number", "id"))
+
+
 def leads_by_ids(viewer: Viewer, ids: set[UUID]) -> dict[UUID, Lead]:
     """Leads in scope by id."""
     return {lead.id: lead for lead in visible_leads(viewer).filter(id__in=ids).select_related("unit")}

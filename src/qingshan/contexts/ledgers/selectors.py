@@ -16,6 +16,7 @@ from qingshan.commons.journal.personal import ALTERED, ERASED, read_personal
 from qingshan.commons.journal.selectors import IndexLine, entries_holding, index_as_of, last_entries, ledgers_of
 from qingshan.commons.journal.services import wait_for_writers
 from qingshan.commons.people.models import Unit
+from qingshan.commons.people.selectors import in_plan_order
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import visible_cases
@@ -83,7 +84,7 @@ class Ledger:
                 counter[f"case:{category}"] += n
                 counter["cases"] += n
                 counter["closed"] += n if state == "closed" else 0
-        return [(name, dict(found[name])) for name in sorted(found)]
+        return [(name, dict(found[name])) for name in in_plan_order(found)]
 
 
 def ledger_as_of(viewer: Viewer, moment: datetime, *, now: datetime, patience: float | None = None) -> Ledger:

@@ -1,10 +1,12 @@
 """Reading take-overs (接管旧台账): the list, one, its rows by key, its sums for the reconciliation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from qingshan.commons.people.selectors import in_plan_order
 from qingshan.contexts.ledgers.models import TakeOver, TakeOverMapping, TakeOverRow
-from qingshan.domain.takeover import GroupSum
+from qingshan.domain.takeover import OLD_STATE_LABELS, GroupSum
 
 PAGE = 50
 KINDS = ("total", "township", "category", "state")
@@ -59,9 +61,18 @@ def sums_of(row: TakeOver) -> dict[str, tuple[GroupSum, ...]]:
                 refused=n.get("refused", 0),
                 typed=typed.get(name),
             )
-            for name, n in sorted(groups.get(kind, {}).items())
+            for name, n in _ordered(kind, groups.get(kind, {}))
         )
     return found
+
+
+def _ordered(kind: str, groups: Mapping[str, dict[str, int]]) -> list[tuple[str, dict[str, int]]]:
+    """Townships in the order of their codes, states in that of the work, the rest by name."""
+    if kind == "township":
+        return [(name, groups[name]) for name in in_plan_order(groups)]
+    states = [str(label) for label in OLD_STATE_LABELS.values()]
+    places = {name: number for number, name in enumerate(states)} if kind == "state" else {}
+    return sorted(groups.items(), key=lambda item: (places.get(item[0], len(states)), item[0]))
 
 
 def refused_rows(row: TakeOver) -> int:

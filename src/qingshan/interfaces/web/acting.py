@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import FileRefused, store_evidence
+from qingshan.commons.files.services import FileRefused, store_attachment, store_evidence
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -54,10 +54,11 @@ class Uploads:
         return [u.file.id for u in self.kept]
 
 
-def read_uploads(request: OfficeRequest, name: str) -> Uploads:
+def read_uploads(request: OfficeRequest, name: str, *, documents: bool = False) -> Uploads:
     """Files posted under ``name`` and those kept from an earlier, refused try (``name_kept``): nothing is asked twice.
 
-    Each file may carry a word of its own (``name_note`` per new file, ``name_kept_note`` per kept one): a direction.
+    ``documents``: office documents are taken beside photos and PDF. Each file may carry a word of its own
+    (``name_note`` per new file, ``name_kept_note`` per kept one): a direction.
     """
     uploads = Uploads()
     kept_ids = [UUID(i) for i in request.POST.getlist(f"{name}_kept") if read_uuid(i)]
@@ -68,10 +69,11 @@ def read_uploads(request: OfficeRequest, name: str) -> Uploads:
             note = kept_notes[number] if number < len(kept_notes) else ""
             uploads.kept.append(Upload(file=known[file_id], note=note))
     notes = request.POST.getlist(f"{name}_note")
+    store = store_attachment if documents else store_evidence
     files: MultiValueDict[str, object] = request.FILES  # type: ignore[assignment]
     for number, posted in enumerate(files.getlist(name)):
         try:
-            row = store_evidence(
+            row = store(
                 chunks=posted.chunks(),  # type: ignore[attr-defined]
                 name=posted.name or "",  # type: ignore[attr-defined]
                 uploaded_by=request.viewer.account_id,

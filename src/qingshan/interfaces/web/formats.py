@@ -5,6 +5,7 @@ Moments are written in the active time zone, areas in 亩 and m² (1 亩 = 2000/
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
+MATTER_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,6}〔\d{4}〕\d+号?")
+"""How numbers of matters look in a text."""
 NOTHING = "—"
 Number = int | float | Decimal
 _DIRECTIONS = (

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -67,11 +68,38 @@ class ScopeMiddleware:
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
-            return response
+            return _to_page(request) if _is_form_address(request, response, match.namespace) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Busy is no error of the program: say so and ask to try again."""
         return render(request, "web/errors/503.html", status=503) if is_busy(exception) else None
+
+
+def _is_form_address(request: HttpRequest, response: HttpResponseBase, namespace: str) -> bool:
+    """Whether somebody opened an address that only takes what a form sends: after a sign-in, from a bookmark."""
+    asked = response.status_code == 405 and request.method == "GET" and namespace == "web"
+    return asked and not request.headers.get("HX-Request")
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above ``path`` that the office knows; "" for none."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        above = f"/{'/'.join(parts[:length])}/"
+        try:
+            match = resolve(above)
+        except Resolver404:
+            continue
+        if roles_of(match.func) is not None:
+            return above
+    return ""
+
+
+def _to_page(request: HttpRequest) -> HttpResponse:
+    """The nearest page above an address that only takes forms, which says why one is there."""
+    path = _page_above(request.path_info) or reverse("web:workbench")
+    messages.warning(request, _("这一步要在页面上点按钮办理，没有办成任何事；已为您打开上一级页面"))
+    return redirect(path)
 
 
 def _viewer(request: HttpRequest) -> Viewer | None:

@@ -82,6 +82,8 @@ def _check_mapping(row: TakeOver, mapping: OldMapping) -> None:
     }
     used = [slug for heading, slug in mapping.columns.items() if heading in headings]
     missing = unmapped(used)
+    if "channel" not in used and not mapping.channel:
+        missing.append("没有列对应“线索来源”，也没有选定线索渠道：请选定这份旧台账的线索渠道")
     if mapping.channel and mapping.channel not in {c.slug for c in campaign_in_force().plan.channels}:
         missing.append("缺省渠道不在方案内")
     if not 2000 <= mapping.year <= 2100:

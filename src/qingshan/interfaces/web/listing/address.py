@@ -15,6 +15,9 @@ LONGEST = 120
 MOST_WORDS = 60
 MOST_NUMBER = Decimal(10) ** 10
 PAGE_NAMES = ("after", "before", "open")
+OTHER_NAMES = ("all",)
+"""Words of an address that are no filter: the plain view of those whose list opens with a saved one."""
+MOST_IGNORED, MOST_SAID = 5, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class ListAddress:
     before: str = ""
     open: UUID | None = None
     blank: str = "?"
+    ignored: tuple[str, ...] = ()
+    """What the address asked for and the register does not know, as ``name=value``; the page says so."""
 
     def get(self, name: str) -> str:
         """Value of one filter, "" when it is not set."""
@@ -116,7 +121,31 @@ def read_address(spec: ListSpec, query: QueryDict, *, blank: str = "?") -> ListA
         before="" if after else before,
         open=read_uuid(query.get("open", "")),
         blank=blank,
+        ignored=_ignored(spec, query, values),
     )
+
+
+def _ignored(spec: ListSpec, query: QueryDict, values: Mapping[str, str]) -> tuple[str, ...]:
+    """Names that mean nothing here, and values that a filter or the order does not have; at most a few, cut short."""
+    names = {name for f in spec.filters for name in f.names}
+    free = {"cols", *PAGE_NAMES, *OTHER_NAMES}
+    found = []
+    for name in query:
+        texts = [text for text in query.getlist(name) if text.strip()]
+        known = name in free or (name == "sort" and texts and texts[-1] in spec.sorts)
+        if not texts or known or (name in names and _all_read(spec, name, texts, values.get(name, ""))):
+            continue
+        found.append(f"{name}={','.join(texts)}"[:MOST_SAID].replace("\x00", "�"))
+    return tuple(found[:MOST_IGNORED])
+
+
+def _all_read(spec: ListSpec, name: str, texts: list[str], value: str) -> bool:
+    """Whether everything asked of one filter was understood; of several words, each."""
+    f = next(f for f in spec.filters if name in f.names)
+    if f.kind != Kind.CHOICES:
+        return bool(value)
+    asked = {part for text in texts for part in text.split(",") if part}
+    return len(asked) <= len(value.split(",")) if value else False
 
 
 def _columns(spec: ListSpec, query: QueryDict) -> tuple[str, ...]:

@@ -119,6 +119,8 @@ def frame(wanted: Wanted, found: KeyPage[Any], sort: Sort, totals: Totals) -> di
         ],
         "more_open": any(address.get(n) for f in spec.filters if not (f.main or f.tabbed) for n in f.names),
         "chips": chips(address),
+        "ignored": address.ignored,
+        "tidy_url": address.url(),
         "clear_url": address.cleared(),
         "blank_url": address.blank,
         "keep": _keep(address, {*tabbed, "sort", "cols"}),

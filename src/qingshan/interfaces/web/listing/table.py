@@ -24,8 +24,8 @@ def rows_html(
 def _opening(column: Column) -> SafeString:
     """The opening tag of a cell; on a phone its label stands before the content."""
     names = {"qs-number": column.number, "qs-nowrap": column.nowrap, "qs-fixed-cell": column.fixed}
-    classes = " ".join(name for name, on in names.items() if on)
-    css = markup(' class="{}"', classes) if classes else ""
+    classes = " ".join([f"qs-col-{column.slug}", *(name for name, on in names.items() if on)])
+    css = markup(' class="{}"', classes)
     label = "" if column.fixed else markup(' data-label="{}"', column.label)
     return markup("<td{}{}>", css, label)
 

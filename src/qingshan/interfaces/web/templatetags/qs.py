@@ -16,15 +16,16 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qingshan.interfaces.web import formats, labels, marks
+from qingshan.interfaces.web import formats, labels, marks, refusals
 from qingshan.interfaces.web.assets import assets
 from qingshan.interfaces.web.fields import field_context
 from qingshan.interfaces.web.listing.table import rows_html
+from qingshan.interfaces.web.marks import markup
 
 register = template.Library()
 COMPONENTS = "web/components"
@@ -280,6 +281,23 @@ def azimuth(value: Number | None) -> str:
 def number(value: Number | None) -> str:
     """A number with its thousands apart."""
     return formats.whole_text(value) if value is not None else formats.NOTHING
+
+
+@register.filter
+def told(text: object) -> str:
+    """What the core said (a refusal, what is missing) in the language of the page."""
+    return refusals.told(text)
+
+
+@register.filter
+def leads_linked(text: str, urls: Mapping[str, str]) -> SafeString:
+    """A text in which numbers of matters lead to these; ``urls``: addresses by number."""
+
+    def linked(found: re.Match[str]) -> str:
+        url = urls.get(found[0])
+        return markup('<a class="qs-nowrap" href="{}">{}</a>', url, found[0]) if url else found[0]
+
+    return SafeString(formats.MATTER_NUMBER.sub(linked, conditional_escape(text)))
 
 
 @register.filter

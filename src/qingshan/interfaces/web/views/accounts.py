@@ -162,6 +162,7 @@ def _detail_context(request: OfficeRequest, account_id: UUID) -> dict[str, objec
             {"line": line, "word": EVENTS.get(line.event, line.event), "bad": line.event in BAD_EVENTS} for line in log
         ],
         "may_keep": may_keep,
+        "may_read_log": request.viewer.has(KEEPER, "audit_admin"),
         "may_end": may_keep and (own or not operators),
         "operators": may_keep and operators and not own,
         "may_act": may_keep and not own and not operators,

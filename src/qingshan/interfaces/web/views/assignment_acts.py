@@ -69,7 +69,7 @@ def line_reply(request: OfficeRequest, line_id: UUID) -> HttpResponse:
     """Reply on a line with a text and files (反馈)."""
     line = line_or_404(request.viewer, line_id)
     text = request.POST.get("text", "")
-    uploads = read_uploads(request, "files") if request.method == "POST" else None
+    uploads = read_uploads(request, "files", documents=True) if request.method == "POST" else None
 
     def context() -> Context:
         return {
@@ -146,8 +146,8 @@ def files_field() -> Context:
         "kind": "file",
         "required": False,
         "multiple": True,
-        "accept": ".pdf,image/jpeg,image/png",
-        "help": _("PDF 或照片（JPG、PNG），每个不超过 30 MB"),
+        "accept": ".pdf,image/jpeg,image/png,.docx,.xlsx,.ofd",
+        "help": _("PDF、照片（JPG、PNG）或文档（docx、xlsx、ofd，不带宏），每个不超过 30 MB；文档只存不开，下载后查看"),
     }
 
 

@@ -38,7 +38,7 @@ def assignment_new(request: OfficeRequest) -> HttpResponse:
     source = request.POST if request.method == "POST" else request.GET
     texts = {name: source.get(name, "") for name in NAMES}
     in_force, key = campaign_in_force(), FormKey(request)
-    uploads = read_uploads(request, "files") if request.method == "POST" else Uploads()
+    uploads = read_uploads(request, "files", documents=True) if request.method == "POST" else Uploads()
     made: list[Assignment] = []
 
     def context() -> Context:

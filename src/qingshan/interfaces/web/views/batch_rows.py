@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import QueryDict
@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from qingshan.commons.inbox.models import Batch, BatchRow
 from qingshan.commons.inbox.selectors import rows_of
 from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.leads.public import leads_by_ids, rows_for_report
+from qingshan.contexts.leads.public import leads_by_ids, leads_by_numbers, rows_for_report
 from qingshan.interfaces.web import labels
+from qingshan.interfaces.web.formats import MATTER_NUMBER
 
 PAGE = 50
 OUTCOMES = ("rejected", "duplicate", "accepted")
@@ -22,7 +23,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins so would be run as a formula by a spreadsheet program."""
 
 
-def rows_context(batch: Batch, query: QueryDict) -> dict[str, object]:
+def rows_context(viewer: Viewer, batch: Batch, query: QueryDict) -> dict[str, object]:
     """One page of rows with the tabs of outcomes; rows that were not taken in come first."""
     counts = {name: int(getattr(batch, name)) for name in OUTCOMES}
     wanted = query.get("outcome", "")
@@ -32,6 +33,7 @@ def rows_context(batch: Batch, query: QueryDict) -> dict[str, object]:
     found = rows_of(batch.id, outcome=outcome, after=after, limit=PAGE + 1)
     base = reverse("web:batch_rows", args=[batch.id])
     return {
+        "lead_urls": lead_urls(viewer, (row.reason or row.notes for row in found[:PAGE])),
         "rows": [row_item(row) for row in found[:PAGE]],
         "row_tabs": [
             {
@@ -47,6 +49,13 @@ def rows_context(batch: Batch, query: QueryDict) -> dict[str, object]:
         "rows_first_url": f"{base}?outcome={outcome}" if after else "",
         "rows_next_url": f"{base}?outcome={outcome}&after={found[PAGE - 1].row_no}" if len(found) > PAGE else "",
     }
+
+
+def lead_urls(viewer: Viewer, texts: Iterable[str]) -> dict[str, str]:
+    """Addresses of the leads whose numbers stand in these texts, those in scope; one query."""
+    numbers = {number for text in texts for number in MATTER_NUMBER.findall(text)}
+    found = leads_by_numbers(viewer, numbers) if numbers else {}
+    return {number: reverse("web:lead_detail", args=[lead_id]) for number, lead_id in found.items()}
 
 
 def row_item(row: BatchRow) -> dict[str, object]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from qingshan.commons.files.selectors import visible_file
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.inbox.selectors import batch_by_id, batches
+from qingshan.commons.people.selectors import in_plan_order
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.public import (
     receive_batch,
@@ -27,9 +28,10 @@ from qingshan.domain.roles import BATCH_READERS
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload
 from qingshan.interfaces.web.views.batch_columns import columns_context, refused_context
 from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, job_of, progress_response
-from qingshan.interfaces.web.views.batch_rows import report_lines, rows_context
+from qingshan.interfaces.web.views.batch_rows import lead_urls, report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
 
 READER_ROLES = tuple(sorted(BATCH_READERS))
@@ -75,7 +77,6 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
         texts |= {"name": supplement_name(parent), "channel": parent.channel}
     dispatch = request.method != "POST" or "dispatch" in request.POST
     in_force = campaign_in_force()
-    registered: list[Batch] = []
 
     def context() -> dict[str, object]:
         return {"fields": _fields(texts, in_force, dispatch=dispatch), "parent": parent, "now": request.now}
@@ -83,21 +84,14 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "web/batches/upload.html", context())
 
-    def run() -> None:
-        registered.append(_register(request, texts, parent, dispatch=dispatch))
-
-    response = perform(
+    return perform_upload(
         request,
-        run,
-        done=lambda: _said(registered),
-        to="",
+        lambda: _register(request, texts, parent, dispatch=dispatch),
+        page="web:batch_detail",
+        done=_said,
         template="web/batches/upload.html",
         context=context,
     )
-    if registered:
-        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
-        response.headers[name] = reverse("web:batch_detail", args=[registered[0].id])
-    return response
 
 
 def _parent(request: OfficeRequest) -> Batch | None:
@@ -106,9 +100,9 @@ def _parent(request: OfficeRequest) -> Batch | None:
     return batch_or_404(named) if named is not None else None
 
 
-def _said(registered: list[Batch]) -> str:
+def _said(batch: Batch) -> str:
     """What to tell after an upload: the same file under the same name changes nothing."""
-    if registered and registered[0].state == "done":
+    if batch.state == "done":
         return _("这份文件已按同一渠道、同一批次名导入过，没有产生任何变化")
     return _("文件已收到并存下，正在读取；读完可以先看预览，再决定是否导入")
 
@@ -185,17 +179,30 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
         **job_context(batch, job, request.now),
     }
     if batch.state == "inspected":
-        context |= {"hidden_refused": _hidden_refused(batch), **columns_context(batch), **refused_context(batch)}
+        context |= _preview_context(request, batch)
     if batch.state == "done":
         units = verification_progress(request.viewer, batch.id)
         context |= {
             "units": units,
             "received": sum(unit.received for unit in units),
             "verified": sum(unit.verified for unit in units),
-            **rows_context(batch, request.GET),
+            **rows_context(request.viewer, batch, request.GET),
             **refused_context(batch),
         }
     return render(request, f"web/batches/{_template(batch, running=bool(context['running']))}.html", context)
+
+
+def _preview_context(request: OfficeRequest, batch: Batch) -> dict[str, object]:
+    """What only the preview shows: columns, refused rows with their leads, townships in the order of the plan."""
+    places: dict[str, int] = batch.preview.get("townships", {})
+    reasons = (str(row.get("reason")) for row in batch.preview.get("refused", ()))
+    return {
+        "hidden_refused": _hidden_refused(batch),
+        "townships": [(name, places[name]) for name in in_plan_order(places)],
+        "lead_urls": lead_urls(request.viewer, reasons),
+        **columns_context(batch),
+        **refused_context(batch),
+    }
 
 
 def _hidden_refused(batch: Batch) -> int:
@@ -246,7 +253,9 @@ def batch_rows(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
     if batch.state != "done":
         return redirect("web:batch_detail", batch.id)
     return render(
-        request, "web/batches/rows.html", {"batch": batch, "now": request.now, **rows_context(batch, request.GET)}
+        request,
+        "web/batches/rows.html",
+        {"batch": batch, "now": request.now, **rows_context(request.viewer, batch, request.GET)},
     )
 
 

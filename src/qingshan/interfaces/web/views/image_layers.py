@@ -3,14 +3,13 @@
 import base64
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qingshan.commons.files.services import FileRefused, store_file
 from qingshan.commons.image_layers.models import ImageLayer
 from qingshan.commons.image_layers.selectors import image_layer, image_layers, read_tile, shown_layers
 from qingshan.commons.image_layers.services import (
@@ -22,10 +21,10 @@ from qingshan.commons.image_layers.services import (
     withdraw_layer,
 )
 from qingshan.commons.jobs.services import latest_job
-from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.acting import acting_of, perform, read_day
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload, posted_file
 
 NOTHING = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -66,40 +65,24 @@ def layer_list(request: OfficeRequest) -> HttpResponse:
 def layer_new(request: OfficeRequest) -> HttpResponse:
     """Hand in a GeoTIFF or MBTiles; it is stored first, then the worker makes its tiles."""
     texts = {name: request.POST.get(name, "").strip() for name in NAMES}
-    made: list[ImageLayer] = []
 
     def context() -> dict[str, object]:
         return {"fields": _fields(texts), "now": request.now}
 
     if request.method != "POST":
         return render(request, "web/images/new.html", context())
-    response = perform(
+    return perform_upload(
         request,
-        lambda: made.append(_register(request, texts)),
+        lambda: _register(request, texts),
+        page="web:image_layer",
         done=_("影像已收到并存下，正在切片；完成后先看草稿，再发布"),
-        to=reverse("web:image_layers"),
         template="web/images/new.html",
         context=context,
     )
-    if made and isinstance(response, HttpResponseRedirect):
-        response.headers["Location"] = reverse("web:image_layer", args=[made[0].id])
-    return response
 
 
 def _register(request: OfficeRequest, texts: dict[str, str]) -> ImageLayer:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        file = store_file(
-            chunks=posted.chunks(),
-            name=posted.name or "",
-            uploaded_by=request.viewer.account_id,
-            now=request.now,
-            limit=MOST_BYTES,
-        )
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
+    file = posted_file(request, limit=MOST_BYTES)
     return register_layer(
         file=file,
         name=texts["name"],

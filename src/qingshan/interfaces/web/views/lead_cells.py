@@ -40,7 +40,9 @@ def _title(row: Row, _now: datetime) -> SafeString:
 
 
 def _state(row: Row, _now: datetime) -> SafeString:
-    return state_chip("lead", row["lead"].state)
+    """The state; of a substantiated lead, the case that stands on it."""
+    case, chip = row["case"], state_chip("lead", row["lead"].state)
+    return cell(chip, link(url_of("web:case_detail", case.id), case.number, "qs-nowrap")) if case else chip
 
 
 def _unit(row: Row, _now: datetime) -> SafeString:
@@ -81,7 +83,7 @@ def _received(row: Row, now: datetime) -> SafeString:
 def _due(row: Row, now: datetime) -> SafeString:
     case, lead = row["case"], row["lead"]
     if case:
-        return cell(link(url_of("web:case_detail", case.id), case.number), _("已列入台账"))
+        return muted(_("已列入台账"))
     return muted(NOTHING) if lead.state == "archived" else due_mark(lead.due_at, now, stacked=True)
 
 

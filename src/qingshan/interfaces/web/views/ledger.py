@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from procrastinate.exceptions import AlreadyEnqueued
 
+from qingshan.commons.people.selectors import in_plan_order
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.ledgers.public import (
     AT_ONCE,
@@ -183,7 +184,7 @@ def _tabs(made: Ledger, values: Mapping[str, str]) -> list[dict[str, object]]:
 
 
 def _fields(made: Ledger, in_force: InForce, values: Mapping[str, str]) -> list[dict[str, object]]:
-    townships = sorted({row.township for row in made.rows})
+    townships = in_plan_order(row.township for row in made.rows)
     categories = [(c.slug, c.label) for c in in_force.plan.categories]
     states = [(s.value, str(labels.word("case", s))) for s in CaseState]
     fields: list[dict[str, object]] = [

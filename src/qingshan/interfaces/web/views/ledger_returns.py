@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qingshan.commons.files.services import FileRefused, store_file
 from qingshan.commons.jobs.services import latest_job
 from qingshan.contexts.ledgers.public import (
     ReturnSheet,
@@ -22,11 +21,11 @@ from qingshan.contexts.ledgers.public import (
     return_sheets,
     write_return_sheet,
 )
-from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import TOWNSHIP
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload, posted_file
 from qingshan.interfaces.web.views.ledger import excel_response
 
 OWN = tuple(sorted(TOWNSHIP))
@@ -37,41 +36,24 @@ LIMIT = 10 * 1024 * 1024
 @require_http_methods(["GET", "POST"])
 def return_list(request: OfficeRequest) -> HttpResponse:
     """The township's sheets and where to hand a new one in."""
-    made: list[ReturnSheet] = []
 
     def context() -> dict[str, object]:
         return {"rows": return_sheets(request.viewer), "now": request.now}
 
     if request.method != "POST":
         return render(request, "web/ledger/returns.html", context())
-    response = perform(
+    return perform_upload(
         request,
-        lambda: made.append(_register(request)),
+        lambda: _register(request),
+        page="web:ledger_return",
         done=_("回填表已存下，正在逐行核对"),
-        to="",
         template="web/ledger/returns.html",
         context=context,
     )
-    if made:
-        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
-        response.headers[name] = reverse("web:ledger_return", args=[made[0].id])
-    return response
 
 
 def _register(request: OfficeRequest) -> ReturnSheet:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        row = store_file(
-            chunks=posted.chunks(),
-            name=posted.name or "",
-            uploaded_by=request.viewer.account_id,
-            now=request.now,
-            limit=LIMIT,
-        )
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
+    row = posted_file(request, limit=LIMIT)
     return register_return(file=row, acting=acting_of(request))[0]
 
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from qingshan.commons.files.services import FileRefused, store_file
 from qingshan.commons.jobs.services import latest_job
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers.public import (
@@ -40,6 +39,7 @@ from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform, read_day, read_float
 from qingshan.interfaces.web.casework.ledger_table import shown_table
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload, posted_file
 from qingshan.interfaces.web.views.ledger import excel_response
 
 OFFICE = (*sorted(PROPOSE_ROLES), *sorted(DECIDE_ROLES))
@@ -68,41 +68,24 @@ def template_list(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def template_new(request: OfficeRequest) -> HttpResponse:
     """Hand in a blank form; it is stored first, then read by the worker."""
-    made: list[LedgerTemplate] = []
 
     def context() -> dict[str, object]:
         return {"fields": _upload_fields(request), "now": request.now}
 
     if request.method != "POST":
         return render(request, "web/ledger/template_new.html", context())
-    response = perform(
+    return perform_upload(
         request,
-        lambda: made.append(_register(request)),
+        lambda: _register(request),
+        page="web:ledger_template",
         done=_("表样已存下，正在读取"),
-        to="",
         template="web/ledger/template_new.html",
         context=context,
     )
-    if made:
-        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
-        response.headers[name] = reverse("web:ledger_template", args=[made[0].id])
-    return response
 
 
 def _register(request: OfficeRequest) -> LedgerTemplate:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        row = store_file(
-            chunks=posted.chunks(),
-            name=posted.name or "",
-            uploaded_by=request.viewer.account_id,
-            now=request.now,
-            limit=FORM_LIMIT,
-        )
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
+    row = posted_file(request, limit=FORM_LIMIT)
     if row.media_type != "application/zip":
         raise ActRefused("file", _("“%(name)s”不是 .xlsx 工作簿") % {"name": row.original_name})
     template, _job = register_template(

@@ -15,15 +15,15 @@ from qingshan.commons.accounts.models import Roster
 from qingshan.commons.accounts.roster_template import roster_template
 from qingshan.commons.accounts.rosters import MOST_UPLOAD, queue_acceptance, register_roster
 from qingshan.commons.accounts.selectors import roster_by_id, roster_rows, rosters
-from qingshan.commons.files.services import FileRefused, store_file
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import latest_job
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.account_words import KEEPERS, tabs_of
-from qingshan.interfaces.web.acting import acting_of, perform
+from qingshan.interfaces.web.acting import acting_of
 from qingshan.interfaces.web.casework.listing import read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload, posted_file
 from qingshan.interfaces.web.views.posts import APPOINTER, today_of
 
 UPLOADER, PAGE = "system_admin", 50
@@ -62,33 +62,20 @@ def roster_template_file(request: OfficeRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def roster_upload(request: OfficeRequest) -> HttpResponse:
     """Hand a filled template in; the worker reads it."""
-    made: list[Roster] = []
-
-    def run() -> None:
-        made.append(_register(request))
-
     if request.method != "POST":
         return render(request, UPLOAD, {"now": request.now})
-    response = perform(
-        request, run, done=_("名册已收到，正在读取"), to="", template=UPLOAD, context=lambda: {"now": request.now}
+    return perform_upload(
+        request,
+        lambda: _register(request),
+        page="web:roster_detail",
+        done=_("名册已收到，正在读取"),
+        template=UPLOAD,
+        context=lambda: {"now": request.now},
     )
-    if made:
-        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
-        response.headers[name] = reverse("web:roster_detail", args=[made[0].id])
-    return response
 
 
 def _register(request: OfficeRequest) -> Roster:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        row = store_file(
-            chunks=posted.chunks(), name=posted.name or "", uploaded_by=request.viewer.account_id, now=request.now,
-            limit=MOST_UPLOAD,
-        )  # fmt: skip
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
+    row = posted_file(request, limit=MOST_UPLOAD)
     if row.media_type != "application/zip":
         raise ActRefused("file", _("“%(name)s”不是 .xlsx 文件，请用模板填写后再上传") % {"name": row.original_name})
     return register_roster(file=row, acting=acting_of(request))

@@ -1,7 +1,8 @@
 """One search (查找) over everything the viewer may see: matters, batches, units and posts, places, clauses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from qingshan.commons.inbox.selectors import batches_named
-from qingshan.commons.people.selectors import posts_found, units_found
+from qingshan.commons.people.selectors import full_name, posts_found, township_level_units, units_found
 from qingshan.commons.people.viewer import Viewer
+from qingshan.commons.places.models import Division
 from qingshan.commons.places.selectors import divisions_found
 from qingshan.commons.search.grams import question
 from qingshan.contexts.campaigns.public import campaign_in_force
@@ -22,6 +24,7 @@ from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.context import COUNTY_READERS
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.lead_register import sees_county
 
 SHOWN = 8
 """Hits of one kind on the page; the kind's own list has the rest."""
@@ -121,12 +124,14 @@ def _batches(request: OfficeRequest, text: str) -> Group:
 
 
 def _units(request: OfficeRequest, text: str) -> Group:
-    units = {u.slug: Hit(url=reverse("web:unit_detail", args=[u.slug]), title=u.name) for u in units_found(text, SHOWN)}
+    units = {
+        u.slug: Hit(url=reverse("web:unit_detail", args=[u.slug]), title=full_name(u)) for u in units_found(text, SHOWN)
+    }
     today = request.now.astimezone(campaign_in_force().zone).date()
     posts = [
         Hit(
             url=reverse("web:unit_detail", args=[line.post.unit.slug]),
-            title=f"{line.post.unit.name} {line.post.title}",
+            title=f"{full_name(line.post.unit)} {line.post.title}",
             note=line.holder or _("空缺"),
         )
         for line in posts_found(text, SHOWN, today)
@@ -136,13 +141,25 @@ def _units(request: OfficeRequest, text: str) -> Group:
 
 def _places(request: OfficeRequest, text: str) -> Group:
     matters = request.viewer.has(*MATTER_ROLES)
+    found = divisions_found(text, SHOWN)
+    narrows = bool(found) and matters and sees_county(request.viewer)
+    ids = {u.division_id: u.id for u in township_level_units()} if narrows else {}
     hits = [
         Hit(
-            url=_list("lead_list", d.name) if matters else reverse("web:units"),
-            title=d.name,
+            url=_leads_at(d, ids) if matters else reverse("web:units"),
+            title=f"{d.parent.name} {d.name}" if d.level == "village" and d.parent else d.name,
             number=d.code,
             note=_("看这里的线索") if matters else "",
         )
-        for d in divisions_found(text, SHOWN)
+        for d in found
     ]
     return Group(label=_("村镇"), hits=hits)
+
+
+def _leads_at(division: Division, units: Mapping[str | None, UUID]) -> str:
+    """The list of leads narrowed to a township or village; by its name where the list cannot be narrowed so."""
+    unit = units.get(division.code[:9])
+    if unit is None:
+        return _list("lead_list", division.name)
+    village = {"village": division.code} if division.level == "village" else {}
+    return f"{reverse('web:lead_list')}?{urlencode({'unit': str(unit), **village})}"

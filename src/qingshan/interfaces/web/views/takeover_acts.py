@@ -10,8 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import FileRefused, store_file
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.ledgers.public import (
     APPROVE_ROLES,
@@ -33,10 +31,10 @@ from qingshan.contexts.ledgers.public import (
     sums_of,
     word_key,
 )
-from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.uploading import perform_upload, posted_file
 from qingshan.interfaces.web.views.takeovers import detail_context, take_over_or_404, words_of_states
 
 MAX_UPLOAD = 30 * 1024 * 1024
@@ -59,35 +57,22 @@ def take_over_upload(request: OfficeRequest) -> HttpResponse:
     template = "web/takeover/upload.html"
     if request.method != "POST":
         return render(request, template, {"field": field, "now": request.now})
-    found: list[tuple[TakeOver, bool]] = []
-    response = perform(
+    fresh: list[bool] = []
+
+    def register() -> TakeOver:
+        file = posted_file(request, limit=MAX_UPLOAD)
+        row, is_new = register_take_over(file=file, acting=acting_of(request))
+        fresh.append(is_new)
+        return row
+
+    return perform_upload(
         request,
-        lambda: found.append(register_take_over(file=_store(request), acting=acting_of(request))),
-        done=lambda: _("文件已收到并存下，正在读取") if found[0][1] else _("这份文件以前传过，这是它的办理情况"),
-        to="",
+        register,
+        page="web:take_over_detail",
+        done=lambda _row: _("文件已收到并存下，正在读取") if fresh[0] else _("这份文件以前传过，这是它的办理情况"),
         template=template,
         context=lambda: {"field": field, "now": request.now},
     )
-    if found:
-        name = "HX-Redirect" if "HX-Redirect" in response.headers else "Location"
-        response.headers[name] = reverse("web:take_over_detail", args=[found[0][0].id])
-    return response
-
-
-def _store(request: OfficeRequest) -> StoredFile:
-    posted = request.FILES.get("file")
-    if posted is None:
-        raise ActRefused("file", _("没有选择文件"))
-    try:
-        return store_file(
-            chunks=posted.chunks(),
-            name=posted.name or "",
-            uploaded_by=request.viewer.account_id,
-            now=request.now,
-            limit=MAX_UPLOAD,
-        )
-    except FileRefused as refusal:
-        raise ActRefused("file", str(refusal)) from refusal
 
 
 @page(*PREPARE)
@@ -214,7 +199,8 @@ def _mapping_context(request: OfficeRequest, row: TakeOver, mapping: OldMapping)
         "year": mapping.year,
         "area_unit": mapping.area_unit,
         "channel": mapping.channel,
-        "channels": [("", _("不指定，没写来源的行拒收")), *((c.slug, c.label) for c in plan.channels)],
+        "channel_needed": "channel" not in mapping.columns.values(),
+        "channels": [("", _("请选择")), *((c.slug, c.label) for c in plan.channels)],
         "open": row.state in ("read", "checked"),
         "now": request.now,
     }

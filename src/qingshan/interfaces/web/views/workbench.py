@@ -34,6 +34,7 @@ from qingshan.contexts.leads.public import (
 from qingshan.domain.duty import Duty, DutyState, sort_duties
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.admin_bench import admin_bench, is_administrator
 from qingshan.interfaces.web.views.assignment_duties import duty_lines, order_stats
 from qingshan.interfaces.web.views.source_duties import source_lines
 
@@ -43,6 +44,9 @@ READ = 100
 TILES = "/tiles/matters/{z}/{x}/{y}.mvt"
 SHOWN = 40
 """Lines shown per group; the rest is counted and stands in the list."""
+
+RECHECK_VIEW = "state=county_recheck,city_recheck,archived"
+"""Leads of which the tile of re-checks counts."""
 
 GROUPS: tuple[tuple[DutyState, bool], ...] = (
     (DutyState.OVERDUE, True),
@@ -62,6 +66,8 @@ def workbench(request: OfficeRequest) -> HttpResponse:
         return render(request, "web/workbench/empty.html", {"reason": _("尚未载入专项行动方案")})
     viewer = request.viewer
     if not viewer.has(*MATTER_ROLES):
+        if is_administrator(request):
+            return admin_bench(request)
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
     request.in_force = in_force
     own, unread = _own_duties(request, in_force)
@@ -214,7 +220,7 @@ def _stats(request: OfficeRequest, totals: LeadTotals) -> list[dict[str, Any]]:
     counts = category_counts(viewer)
     total, still_open = (sum(n[i] for n in counts.values()) for i in (0, 1))
     received, verified = totals.received, totals.verified
-    late = totals.overdue + overdue_cases(viewer, now)
+    late_leads, late_cases = totals.overdue, overdue_cases(viewer, now)
     done, due = recheck_progress(viewer, "county")
     return [
         {
@@ -230,17 +236,24 @@ def _stats(request: OfficeRequest, totals: LeadTotals) -> list[dict[str, Any]]:
             "url": reverse("web:lead_list"),
         },
         {
-            "label": _("逾期事项"),
-            "value": late,
+            "label": _("逾期线索"),
+            "value": late_leads,
             "note": _("含各单位"),
-            "tone": "late" if late else "",
+            "tone": "late" if late_leads else "",
             "url": reverse("web:lead_list") + "?overdue=1",
+        },
+        {
+            "label": _("逾期台账问题"),
+            "value": late_cases,
+            "note": _("含各单位"),
+            "tone": "late" if late_cases else "",
+            "url": reverse("web:case_list") + "?overdue=1",
         },
         {
             "label": _("查否已复核"),
             "value": f"{done}/{due}",
-            "note": _("县级"),
-            "url": reverse("web:lead_list") + "?state=county_recheck",
+            "note": _("县级复核过的 / 应复核的"),
+            "url": f"{reverse('web:lead_list')}?{RECHECK_VIEW}",
         },
     ]
 
