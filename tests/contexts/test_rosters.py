@@ -82,9 +82,9 @@ def test_rows_of_one_file_are_judged_against_each_other(world: World) -> None:
 
 
 def test_one_person_does_not_get_two_administrators_posts_by_a_file(world: World) -> None:
-    Holding.objects.filter(post__slug__in=["natural-resources.system-admin", "natural-resources.rights-admin"]).update(
-        until=cast.SEATED_SINCE
-    )
+    Holding.objects.filter(
+        post__slug__in=[f"natural-resources.{slug}" for slug in ("system-admin", "rights-admin", "hotline")]
+    ).update(until=cast.SEATED_SINCE)
     unit = "natural-resources"
     results = judged(
         row(unit=unit, post="natural-resources.system-admin", username="both"),

@@ -18,6 +18,7 @@ from qingshan.contexts.leads.public import (
     ReplyForm,
     SourceFilter,
     add_source,
+    correct_lead,
     direction_counts,
     enter_platform_no,
     lead_rows,
@@ -210,6 +211,28 @@ def test_a_number_of_a_channel_makes_no_second_source(world: World) -> None:
             cast.HOTLINE_DESK, add_source, lead_id=other.id, note="",
             form=SourceForm(channel="hotline-12345", source_no=" 工单-9 "),
         )  # fmt: skip
+
+
+def test_a_corrected_number_moves_the_source_that_carried_the_old_one(world: World) -> None:
+    lead = register(world, cast.HOTLINE_DESK, "hotline-12345", source_no="工单-A1")
+    world.perform(
+        cast.HOTLINE_DESK, add_source, lead_id=lead.id, note="",
+        form=SourceForm(channel="hotline-12345", source_no="工单-B1"),
+    )  # fmt: skip
+
+    def correct(number: str) -> None:
+        values = {"source_no": number}
+        world.perform(cast.BUREAU_OFFICER, correct_lead, lead_id=lead.id, values=values, reason="看错号（演示）")
+
+    correct("工单-A2")
+    assert [(s.key, s.number) for s in sources(world, lead)] == [("no:工单-A2", "工单-A2"), ("no:工单-B1", "工单-B1")]
+    with pytest.raises(ActRefused, match=lead.number):
+        correct("工单-B1")
+    correct("")
+    cleared = sources(world, lead)[0]
+    assert (cleared.key, cleared.number) == (f"own:{cleared.id}", "")
+    correct("工单-A3")
+    assert [s.key for s in sources(world, lead)] == ["no:工单-A3", "no:工单-B1"]
 
 
 def test_a_number_on_a_lead_out_of_sight_is_refused_without_naming_it(world: World) -> None:

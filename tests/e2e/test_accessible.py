@@ -24,6 +24,7 @@ from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import ItemInput, start_job
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
+from qingshan.contexts.leads.public import merge_lead
 from tests import cast
 from tests.cast import Member
 from tests.e2e.axe import OFFICE, arm, faults_of
@@ -134,6 +135,13 @@ def _layer(*, acting: Acting) -> ImageLayer:
     )
 
 
+def _merged(world: World) -> UUID:
+    """A lead that was merged into another."""
+    main, other = (world.make_lead(state="received") for _ in range(2))
+    world.perform(cast.BUREAU_OFFICER, merge_lead, lead_id=other.id, into_id=main.id, reason="同一处（演示）")
+    return other.id
+
+
 def _states(world: World) -> dict[str, dict[str, UUID]]:
     """Pages of an act, each on a matter that waits for this act."""
     leads = {
@@ -142,6 +150,7 @@ def _states(world: World) -> dict[str, dict[str, UUID]]:
         "lead_verify": "under_verification",
         "lead_resume": "inconclusive",
         "lead_recheck": "county_recheck",
+        "lead_split": "received",
         "case_open": "substantiated",
     }
     stops = {
@@ -152,6 +161,7 @@ def _states(world: World) -> dict[str, dict[str, UUID]]:
         "case_report_city": "accepted",
     }
     made = {name: {"lead_id": world.make_lead(state=state).id} for name, state in leads.items()}
+    made["lead_separate"] = {"lead_id": _merged(world)}
     cases = {name: {"case_id": world.make_case(upto=stop).id} for name, stop in stops.items()}
     del cases["case_report_city"]  # A page over all accepted cases: that there is one is enough.
     jobs = {"job_detail": _job("done"), "job_file": _job("done"), "job_progress": _job("running")}
@@ -173,7 +183,7 @@ def _visits(own: Matters, states: dict[str, dict[str, UUID]]) -> Iterator[Visit]
     yield Visit("sign_in", reverse("web:sign_in"), None)
     yield Visit("no_post", reverse("web:no_post"), cast.FORMER_OFFICER, 403)
     yield Visit("not found", f"/leads/{new_id()}/", cast.BUREAU_OFFICER, 404)
-    yield Visit("not allowed", reverse("web:lead_new"), cast.TOWNSHIP_OFFICER, 403)
+    yield Visit("not allowed", reverse("web:batch_list"), cast.TOWNSHIP_OFFICER, 403)
 
 
 def _look(windows: Windows, visit: Visit) -> Iterator[str]:

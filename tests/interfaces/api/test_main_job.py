@@ -189,7 +189,7 @@ def test_a_raw_upload_is_the_same_batch(office: Office, run_jobs: Callable[[], N
     assert (again.headers["Idempotency-Replayed"], again.json()) == ("true", first)
     assert send("k1", content + b" ").json()["code"] == "idempotency_reused"
     assert _ok(send("k2", content), 202)["new"] is False
-    assert send("k3", b"not spatial at all").status_code == 422
+    assert send("k3", b"\x7fELF\x02\x01\x01" + bytes(60)).status_code == 422
     assert send("k4", b"").status_code == 422
     run_jobs()
     assert _ok(call.get(f"/batches/{first['batch']['id']}"))["state"] == "inspected"

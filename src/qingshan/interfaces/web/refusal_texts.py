@@ -214,6 +214,7 @@ TEXTS: tuple[str, ...] = (
     gettext_noop("没有选中线索，请先勾选"),
     gettext_noop("一次最多办理 {0} 条，请先用筛选缩小范围"),
     gettext_noop("该渠道的编号 {0} 已登记为线索 {1}"),
+    gettext_noop("该渠道的编号 {0} 已登记在您看不到的线索上：请与县级主管部门核对"),
     gettext_noop("已有核查结论的线索，更正须由分管领导办理"),
     gettext_noop("请选择乡镇（或经开区）"),
     gettext_noop("重新分派须写明理由"),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
 from qingshan.commons.journal.services import act_transaction
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
@@ -34,19 +36,33 @@ def correct_lead(*, lead_id: UUID, values: Mapping[str, str], reason: str, actin
         if not changed:
             raise ActRefused("nothing", "没有改动任何内容")
         if "source_no" in changed:
-            _move_source(lead, changed["source_no"][1])
+            _move_source(lead, *changed["source_no"])
         compare_and_set(lead, {name: new for name, (_, new) in changed.items()})
         step = LeadAct(lead=lead, acting=acting, in_force=campaign_in_force(), now=acting.now(), target=state)
         write_entry(step, "lead.correct", {"reason": reason.strip(), "changed": changed})
         return lead
 
 
-def _move_source(lead: Lead, number: str) -> None:
-    """Let the source follow its corrected number; a number that another lead has is refused."""
-    key = f"no:{number}"
-    taken = Source.objects.filter(channel=lead.channel, key=key).exclude(lead=lead)
-    holder = taken.values_list("lead__number", flat=True).first()
+def _move_source(lead: Lead, former: str, number: str) -> None:
+    """Let the source follow its corrected number; a number that the channel knows already is refused.
+
+    Only the source that carries the former number moves (of one without a number, its own first source); one known by
+    its outline stays known by it.
+    """
+    own = Source.objects.filter(lead=lead, channel=lead.channel)
+    own = own.filter(key=f"no:{former}") if former else own.exclude(key__startswith="no:")
+    source = own.order_by("id").first()
+    if source is None:
+        return
+    key = source.key
+    if not key.startswith("geom:"):
+        key = f"no:{number}" if number else f"own:{source.id}"
+    others = Source.objects.filter(channel=lead.channel, key=f"no:{number}").exclude(id=source.id)
+    holder = others.values_list("lead__number", flat=True).first() if number else None
     if holder is not None:
         raise ActRefused("duplicate", f"该渠道的编号 {number} 已登记为线索 {holder}")
-    if number:
-        Source.objects.filter(lead=lead, channel=lead.channel, key__startswith="no:").update(key=key)
+    try:
+        with transaction.atomic():
+            Source.objects.filter(id=source.id).update(key=key, number=number)
+    except IntegrityError:
+        raise ActRefused("duplicate", f"该渠道的编号 {number} 刚被他人登记，请刷新后再看") from None

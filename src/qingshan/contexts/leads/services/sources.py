@@ -60,8 +60,9 @@ def store_source(source: Source) -> None:
     if _INSERT.rows(*(getattr(source, column) for column in _COLUMNS)):
         return
     held = Source.objects.filter(channel=source.channel, key=source.key).values_list("lead__number", flat=True).first()
-    where = f"登记为线索 {held}" if held else "登记在您看不到的线索上：请与县级主管部门核对"
-    raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已{where}")
+    if held:
+        raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已登记为线索 {held}")
+    raise ActRefused("duplicate", f"该渠道的编号 {source.number} 已登记在您看不到的线索上：请与县级主管部门核对")
 
 
 _COLUMNS = {
