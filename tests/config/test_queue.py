@@ -12,7 +12,7 @@ STATUS = "SELECT status FROM procrastinate_jobs WHERE id = %s"
 
 
 def test_a_job_deferred_by_name_is_done(run_jobs: Callable[[], None]) -> None:
-    job_id = app.configure_task("builtin:procrastinate.builtin_tasks.remove_old_jobs").defer(max_hours=1)
+    job_id = app.configure_task("qingshan.commons.base.tasks.forget_old_keys").defer(timestamp=0)
     with connection.cursor() as cursor:
         cursor.execute(STATUS, [job_id])
         assert cursor.fetchall() == [("todo",)]
