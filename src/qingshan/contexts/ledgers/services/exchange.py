@@ -175,7 +175,7 @@ def accept_row(*, row_id: UUID, acting: Acting) -> None:
         if row is None or row.lead_id is None or row.applied_at is not None:
             raise ActRefused("done", "这一行已经接受，或不能接受")
         sheet = ExchangeSheet.objects.get(id=row.sheet_id)
-        lead = visible_leads(acting.viewer).filter(id=row.lead_id).first()
+        lead = visible_leads(acting.viewer).select_for_update(of=("self",)).filter(id=row.lead_id).first()
         if lead is None or _seq(row) != row.seq:
             raise ActRefused("race", "核对以后这条线索（或台账问题）已有新的办理，请重新上传返回文件再核对")
         _entered(row, sheet, acting)
