@@ -101,7 +101,8 @@ def test_the_preview_counts_rows_shows_shapes_and_says_why_not(client: Client, u
     with world.seeing_all():
         assert not Lead.objects.exists()
     features = shown.context["batch"].preview["features"]["features"]
-    assert [f["properties"]["source_no"] for f in features] == ["P-1", "P-2", "P-3"]
+    assert [f["properties"]["source_no"] for f in features] == ["P-1", "P-2", "P-3", "P-5"]
+    assert [f["properties"]["outcome"] for f in features] == ["accepted"] * 3 + ["rejected"], "far away, drawn in red"
 
 
 def test_the_result_adds_up_to_the_row(client: Client, uploaded: Batch, world: World) -> None:
@@ -245,9 +246,9 @@ def test_a_file_that_cannot_be_read_says_so_and_asks_for_another(client: Client,
     ("data", "name", "reason"),
     [
         (b"", "empty.geojson", "是空的"),
-        (b"MZ\x90\x00 a program", "patches.geojson", "不是空间数据文件"),
-        (b"<svg onload=alert(1)>", "<img src=x>.json", "不是空间数据文件"),
-        (b"\xff\xd8\xff a photo", "photo.zip", "不是空间数据文件"),
+        (b"MZ\x90\x00 a program", "patches.geojson", "不能导入"),
+        (b"MZ\x90\x00 <svg onload=alert(1)>", "<img src=x>.json", "不能导入"),
+        (b"\xff\xd8\xff a photo", "photo.zip", "不能导入"),
     ],
 )
 def test_a_hostile_or_wrong_file_is_refused(client: Client, world: World, data: bytes, name: str, reason: str) -> None:

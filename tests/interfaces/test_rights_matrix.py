@@ -121,6 +121,7 @@ ROWS: dict[str, Row] = {
     "batch_accept": Row(OFFICE, "batch", "post"),
     "batch_columns": Row(OFFICE, "batch", "post"),
     "batch_refused": Row(OFFICE, "batch"),
+    "batch_reread": Row(OFFICE, "batch", "post"),
     "batch_rows": Row(BATCH_READERS, "batch"),
     "batch_report": Row(BATCH_READERS, "batch"),
     # own pictures on the map; a layer that is not there: test_image_layers

@@ -1,5 +1,10 @@
 /** The style of our maps: ground, areas, counts per cell up to zoom 11, matters from zoom 12. No foreign pictures. */
-import type { DataDrivenPropertyValueSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type {
+  DataDrivenPropertyValueSpecification,
+  ExpressionSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from "maplibre-gl";
 import { namePoints } from "./geojson";
 import { SHAPE_OF_STATE } from "./shapes";
 
@@ -248,7 +253,12 @@ function overlayLayers(colours: Colours): LayerSpecification[] {
 
 /** The shapes of one matter, handed over in the page itself: patch, points, photos. */
 export function featureLayers(colours: Colours): LayerSpecification[] {
-  const colour = categoryColour({ ...colours, none: colours.primary });
+  const colour: DataDrivenPropertyValueSpecification<string> = [
+    "case",
+    ["==", ["get", "outcome"], "rejected"],
+    colours.unlicensed,
+    categoryColour({ ...colours, none: colours.primary }) as ExpressionSpecification,
+  ];
   return [
     {
       id: "feature-fill",

@@ -79,6 +79,7 @@ from qingshan.contexts.leads.services.receiving import (
     start_acceptance,
 )
 from qingshan.contexts.leads.services.rechecking import RecheckForm, recheck_lead
+from qingshan.contexts.leads.services.rereading import checked_reading, kept_reading, reread_batch
 from qingshan.contexts.leads.services.single import LeadForm, register_lead
 from qingshan.contexts.leads.services.source_duties import settle_all_sources
 from qingshan.contexts.leads.services.sources import (
@@ -160,6 +161,7 @@ __all__ = [
     "batch_work",
     "bulk_leads",
     "channel_totals",
+    "checked_reading",
     "choices_mark",
     "choose_columns",
     "correct_lead",
@@ -172,6 +174,7 @@ __all__ = [
     "flag_active",
     "is_own_unit",
     "is_worked_on",
+    "kept_reading",
     "labels_of",
     "lead_counts",
     "lead_detail",
@@ -214,6 +217,7 @@ __all__ = [
     "register_lead",
     "related_leads",
     "reply_source",
+    "reread_batch",
     "resume_verification",
     "return_lead",
     "review_verification",

@@ -5,6 +5,7 @@ from qingshan.contexts.leads.services.inspecting import inspect_batch
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
 from qingshan.contexts.leads.services.naming import Named, PlaceNames
 from qingshan.contexts.leads.services.placing import Gazetteer, gazetteer_of
+from qingshan.contexts.leads.services.plausible import asked_of
 from qingshan.contexts.leads.services.registering import Fresh, Place
 from qingshan.contexts.leads.services.taking_over import (
     LEDGER_CHANNEL,
@@ -26,6 +27,7 @@ __all__ = [
     "PlaceNames",
     "TakenLead",
     "accept_batch",
+    "asked_of",
     "fail_batch",
     "gazetteer_of",
     "inspect_batch",

@@ -22,8 +22,9 @@ from qingshan.contexts.leads.services.bulk import BULK_TASK, EXPORT_TASK, do_bul
 from qingshan.contexts.leads.services.inspecting import inspect_batch, only_duplicates
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
 from qingshan.contexts.leads.services.pairing import PAIR_TASK, find_pairs
+from qingshan.contexts.leads.services.plausible import asked_of
 from qingshan.contexts.leads.services.proving import PROVE_TASK, make_proof_file
-from qingshan.geo.features import ReadError
+from qingshan.geo.features import ReadError, Undecided
 
 BROKEN = "程序出错，没有导入任何一行；原件已保存，请联系系统管理人员查看后台日志"
 
@@ -120,7 +121,8 @@ def _failed(job: Job, error: Exception, now: datetime) -> str | None:
         return wipe_forbidden(batch_id=_batch(job), now=now)
     known = isinstance(error, ReadError | WorkFailed)
     problem = str(error) if known else BROKEN
-    fail_batch(batch_id=_batch(job), problem=problem, now=now)
+    asked = asked_of(error) if isinstance(error, Undecided) else None
+    fail_batch(batch_id=_batch(job), problem=problem, now=now, asked=asked)
     return problem if known else None
 
 

@@ -11,9 +11,16 @@ from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
 from qingshan.commons.files.services import MAX_BATCH, read_handle
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.inbox.selectors import batch_by_id, batch_page, rows_of
-from qingshan.contexts.leads.public import batch_work, receive_batch, start_acceptance, verification_progress
+from qingshan.contexts.leads.public import (
+    batch_work,
+    kept_reading,
+    receive_batch,
+    start_acceptance,
+    verification_progress,
+)
 from qingshan.domain.lead import REGISTER_ROLES
 from qingshan.domain.roles import BATCH_READERS
+from qingshan.geo.reading import LONGEST, Reading
 from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.fields import Answer, Key, QueryNumber, QuerySwitch, Short
@@ -26,7 +33,7 @@ READ = Spec(scope="batches:read", roles=BATCH_READERS)
 Outcome = Literal["accepted", "duplicate", "rejected"]
 PAGE = 50
 ROWS = 200
-SYSTEM = r"^(EPSG:[0-9]{4,5})?$"
+SYSTEM = r"^(EPSG:[0-9]{4,5}|GCJ-02|BD-09)?$"
 
 
 class BatchRow(Answer):
@@ -107,11 +114,18 @@ def list_batches(request: ApiRequest, filters: Query[BatchQuery]) -> BatchesOut:
 
 
 class BatchForm(Schema):
-    """What is said of a file: name, channel of the plan, reference system (as the file says where left out)."""
+    """What is said of a file: name, channel of the plan, and how it is read where it does not say so itself.
+
+    ``crs``: EPSG code, GCJ-02 or BD-09. ``axes``: xy (east first) or yx (north first). ``parameters``: conversion of
+    Xi'an 1980 or Beijing 1954, three, four or seven numbers.
+    """
 
     name: Short
     channel: Annotated[str, Field(max_length=40)]
     crs: Annotated[str, Field(max_length=12, pattern=SYSTEM)] = ""
+    encoding: Literal["", "utf-8", "gb18030", "utf-16", "big5"] = ""
+    axes: Literal["", "xy", "yx"] = ""
+    parameters: Annotated[str, Field(max_length=LONGEST)] = ""
     dispatch: QuerySwitch = True
 
 
@@ -121,7 +135,7 @@ UPLOAD_RAW = Spec(scope="batches:write", roles=REGISTER_ROLES, acts=True, body="
 
 @operation(router, "POST", "/batches", UPLOAD, summary="交批次文件", answer=BatchWorkOut, status=202)
 def upload_batch(request: ApiRequest, file: File[UploadedFile], content: Form[BatchForm]) -> BatchWorkOut:
-    """A GeoJSON, GeoPackage or zipped shapefile; it is stored, then read by the worker for the preview."""
+    """A file of any format that can be read; it is stored, then read by the worker for the preview."""
     return _receive(request, file.chunks(), file.name or "", content)
 
 
@@ -138,6 +152,8 @@ def upload_batch_raw(request: ApiRequest, content: Query[RawQuery]) -> BatchWork
 
 
 def _receive(request: ApiRequest, chunks: Iterable[bytes], file_name: str, content: BatchForm) -> BatchWorkOut:
+    acting = acting_of(request)
+    reading = Reading(encoding=content.encoding, axes=content.axes, parameters=content.parameters.strip())
     received = receive_batch(
         chunks=chunks,
         file_name=file_name,
@@ -145,7 +161,8 @@ def _receive(request: ApiRequest, chunks: Iterable[bytes], file_name: str, conte
         channel=content.channel,
         crs=content.crs,
         dispatch=content.dispatch,
-        acting=acting_of(request),
+        acting=acting,
+        reading=kept_reading(reading, acting),
     )
     return BatchWorkOut(batch=_out(received.batch), new=received.new)
 

@@ -16,10 +16,11 @@ from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import NoCampaign
-from qingshan.contexts.leads.public import IntakeResult, register_batch, rows_for_report
-from qingshan.contexts.leads.public_worker import ForbiddenFileError, accept_batch, fail_batch, wipe_forbidden
+from qingshan.contexts.leads.public import IntakeResult, checked_reading, kept_reading, register_batch, rows_for_report
+from qingshan.contexts.leads.public_worker import ForbiddenFileError, accept_batch, asked_of, fail_batch, wipe_forbidden
 from qingshan.domain.acts import ActRefused
-from qingshan.geo.features import ReadError
+from qingshan.geo.features import ReadError, Undecided
+from qingshan.geo.reading import AXES, ENCODINGS, Reading
 from qingshan.interfaces.cli.acting import acting_as
 
 OUTCOMES = {"accepted": "接收", "duplicate": "重复", "rejected": "拒收"}
@@ -30,6 +31,9 @@ OUTCOMES = {"accepted": "接收", "duplicate": "重复", "rejected": "拒收"}
 @click.option("--channel", required=True, help="线索渠道，例如 province-patch。")
 @click.option("--batch", "name", required=True, help="批次名称，例如“省厅第三批”。")
 @click.option("--crs", default="", help="坐标系（如 EPSG:4547）；不给时按文件自带的识别。")
+@click.option("--axes", default="", type=click.Choice(["", *AXES]), help="坐标次序：xy 先横后纵，yx 先纵后横。")
+@click.option("--encoding", default="", type=click.Choice(["", *ENCODINGS]), help="文字编码；不给时自动判断。")
+@click.option("--parameters", default="", help="西安 80、北京 54 的转换参数：3、4 或 7 个数，用逗号隔开。")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="逐行结果写入此 CSV。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
 @click.option("--no-dispatch", is_flag=True, help="只登记，不自动分派到属地乡镇。")
@@ -39,6 +43,9 @@ def command(
     channel: str,
     name: str,
     crs: str,
+    axes: str,
+    encoding: str,
+    parameters: str,
     report: Path | None,
     username: str | None,
     *,
@@ -51,31 +58,50 @@ def command(
     acting = acting_as(username)
     batch: Batch | None = None
     try:
-        batch = _register(file, channel, name, crs, acting, dispatch=not no_dispatch)
+        reading = checked_reading(Reading(crs=crs, axes=axes, encoding=encoding, parameters=parameters))
+        batch = _register(file, channel, name, reading, acting, dispatch=not no_dispatch)
         result = _accept(batch, acting, quiet=as_json)
     except (ActRefused, NoCampaign, LookupError) as refusal:
         raise click.ClickException("；".join([str(refusal), *getattr(refusal, "missing", ())])) from None
     except ForbiddenFileError:
         raise click.ClickException(_wiped(batch, acting)) from None
     except ReadError as error:
-        with system_scope():
-            if batch is not None:
-                fail_batch(batch_id=batch.id, problem=str(error), now=acting.now())
-        raise click.ClickException(f"{file.name}：{error}") from None
+        raise click.ClickException(f"{file.name}：{error}{_failed(batch, error, acting)}") from None
     _print(result, as_json=as_json)
     if report is not None:
         _write_report(result, report)
 
 
-def _register(file: Path, channel: str, name: str, crs: str, acting: Acting, *, dispatch: bool) -> Batch:
+def _register(file: Path, channel: str, name: str, reading: Reading, acting: Acting, *, dispatch: bool) -> Batch:
     """Store the original first, in its own transaction: what was received is kept whatever happens next."""
     with transaction.atomic():
         acting.viewer.apply_scope()
         stored = store_file(
             chunks=read_chunks(file), name=file.name, uploaded_by=acting.viewer.account_id, now=acting.now()
         )
-        batch, _new = register_batch(file=stored, name=name, channel=channel, crs=crs, dispatch=dispatch, acting=acting)
+        batch, _new = register_batch(
+            file=stored,
+            name=name,
+            channel=channel,
+            crs=reading.crs,
+            dispatch=dispatch,
+            acting=acting,
+            reading=kept_reading(reading, acting),
+        )
     return batch
+
+
+def _failed(batch: Batch | None, error: ReadError, acting: Acting) -> str:
+    """Keep with the batch why it was not taken in; returns the readings that would put it into the county."""
+    with system_scope():
+        asked = asked_of(error) if isinstance(error, Undecided) else {}
+        if batch is not None:
+            fail_batch(batch_id=batch.id, problem=str(error), now=acting.now(), asked=asked)
+    lines = [
+        f"\n  可试 --crs {one['crs']}{' --axes yx' if one['axes'] else ''}（{one['label']}，{one['percent']}% 在县内）"
+        for one in asked.get("candidates", [])
+    ]
+    return "".join(lines)
 
 
 class _Bar(Progress):

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from qingshan.interfaces.web.views import batch_columns, batches, files, lead_acts, lead_new, lead_onsite, leads
+from qingshan.interfaces.web.views import (
+    batch_columns,
+    batch_reading,
+    batches,
+    files,
+    lead_acts,
+    lead_new,
+    lead_onsite,
+    leads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("leads/", leads.lead_list, name="lead_list"),
@@ -26,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("batches/<uuid:batch_id>/accept/", batches.batch_accept, name="batch_accept"),
     path("batches/<uuid:batch_id>/columns/", batch_columns.batch_columns, name="batch_columns"),
     path("batches/<uuid:batch_id>/refused/", batch_columns.batch_refused, name="batch_refused"),
+    path("batches/<uuid:batch_id>/reread/", batch_reading.batch_reread, name="batch_reread"),
     path("batches/<uuid:batch_id>/rows/", batches.batch_rows, name="batch_rows"),
     path("batches/<uuid:batch_id>/report/", batches.batch_report, name="batch_report"),
     path("files/<uuid:file_id>/", files.file, name="file"),

@@ -1,7 +1,9 @@
 """Batches as the web sees them: stored first, then inspected and taken in by the worker."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from qingshan.commons.files.models import StoredFile
@@ -40,11 +42,12 @@ def register_batch(
     dispatch: bool,
     acting: Acting,
     supplements: Batch | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> tuple[Batch, bool]:
     """Register a received file as a batch; the same file under the same name and channel is the same batch.
 
     ``supplements``: the batch whose refused rows this file brings mended; its columns are read as that one's.
-    Returns the batch and whether it is new.
+    ``reading``: how it is to be read beside ``crs`` (see `rereading`). Returns the batch and whether it is new.
     """
     if not acting.viewer.roles & REGISTER_ROLES:
         raise ActRefused("role", "您的职务不能导入批次：由县自然资源部门或专班办公室导入")
@@ -66,6 +69,7 @@ def register_batch(
             "file_id": file.id,
             "file_name": file.original_name,
             "crs": crs.strip(),
+            "reading": dict(reading or {}),
             "dispatch": dispatch,
             "division": in_force.county_code,
             "created_by": acting.viewer.account_id,
@@ -76,13 +80,14 @@ def register_batch(
         },
     )
     if not new and batch.state != "done":
-        _give_again(batch, file, crs.strip(), dispatch=dispatch)
+        _give_again(batch, file, crs.strip(), dict(reading or {}), dispatch=dispatch)
     return batch, new
 
 
-def _give_again(batch: Batch, file: StoredFile, crs: str, *, dispatch: bool) -> None:
+def _give_again(batch: Batch, file: StoredFile, crs: str, reading: dict[str, Any], *, dispatch: bool) -> None:
     """The same file given again before it was taken in: what was said now counts, e.g. another datum."""
-    changes = {"crs": crs, "dispatch": dispatch, "file_id": file.id, "state": "received", "problem": "", "preview": {}}
+    changes = {"crs": crs, "reading": reading, "dispatch": dispatch, "file_id": file.id, "state": "received"}
+    changes |= {"problem": "", "preview": {}}
     if Batch.objects.filter(id=batch.id).exclude(state="done").update(**changes):
         for name, value in changes.items():
             setattr(batch, name, value)
@@ -131,9 +136,11 @@ def repeated_result(batch: Batch) -> IntakeResult:
     )
 
 
-def fail_batch(*, batch_id: UUID, problem: str, now: datetime) -> None:
-    """Write down why a batch could not be read; the original stays."""
-    Batch.objects.filter(id=batch_id).exclude(state="done").update(state="failed", problem=problem, finished_at=now)
+def fail_batch(*, batch_id: UUID, problem: str, now: datetime, asked: Mapping[str, Any] | None = None) -> None:
+    """Write down why a batch could not be read, and what a person is asked about it; the original stays."""
+    Batch.objects.filter(id=batch_id).exclude(state="done").update(
+        state="failed", problem=problem, finished_at=now, preview=dict(asked or {})
+    )
 
 
 def rows_for_report(batch_id: UUID) -> list[BatchRow]:

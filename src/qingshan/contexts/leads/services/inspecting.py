@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.bulk import Beside
 from qingshan.commons.base.collecting import collector_paused
@@ -18,6 +19,7 @@ from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.services.naming import PlaceNames
 from qingshan.contexts.leads.services.opening import OpenedBatch, open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
+from qingshan.contexts.leads.services.plausible import Plausibility, file_facts
 from qingshan.contexts.leads.services.refused_rows import store_refused
 from qingshan.contexts.leads.services.sorting import RowSorter, Sorted, ask_beside
 
@@ -34,6 +36,7 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
     preview, opened = _Preview(), open_batch(batch, in_force.plan)
     gazetteer, source = gazetteer_of(in_force), opened.file
     names = PlaceNames() if opened.table is not None else None
+    plausible = Plausibility(in_force.plan)
     with Beside() as beside, collector_paused() if opened.table else nullcontext():
         sorter = RowSorter(
             plan=in_force.plan,
@@ -48,22 +51,13 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
         )
         for rows in sorter.sort(iter(source.rows)):
             preview.add(rows)
+            plausible.add(rows)
             progress.report(preview.received, max(source.count or 0, preview.received))
     told: dict[str, Any] = {}
     if opened.table is not None:
         file = store_refused(batch=batch, table=opened.table, refused=preview.reasons, in_force=in_force, acting=acting)
         told = {"table": dict(opened.table.content), "refused_file": file}
-    content = (
-        preview.content()
-        | told
-        | {
-            "notes": list(source.notes),
-            "format": source.format,
-            "crs": source.crs_text,
-            "encoding": source.encoding or "",
-            "layers": list(source.layers),
-        }
-    )
+    content = preview.content() | told | file_facts(source) | plausible.judge(source, gazetteer)
     Batch.objects.filter(id=batch_id).exclude(state="done").update(
         preview=content, state="inspected", problem="", received=preview.received, **_mapping_of(opened)
     )
@@ -100,19 +94,22 @@ class _Preview:
             if row.fresh is not None:
                 self.townships[row.fresh.place.unit.name] += 1
                 self.unplaced += bool(row.fresh.precision)
-                self._shape(row)
+                self._shape(row, row.fresh.geometry)
                 continue
             if row.outcome == "rejected":
                 self.reasons.append((row.row_no, row.reason))
+                if row.geometry is not None:
+                    self._shape(row, row.geometry)
             if len(self.refused) < SHOWN:
                 self.refused.append(
                     {"row": row.row_no, "outcome": row.outcome, "source_no": row.source_no, "reason": row.reason}
                 )
 
-    def _shape(self, row: Sorted) -> None:
-        if row.fresh is None or len(self.features) >= SHOWN:
+    def _shape(self, row: Sorted, shape: BaseGeometry) -> None:
+        if len(self.features) >= SHOWN:
             return
-        geometry = shapely.set_precision(row.fresh.geometry.simplify(0.00002), 0.000001)
+        geometry = shapely.set_precision(shape.simplify(0.00002), 0.000001)
+        place = row.fresh.place if row.fresh is not None else None
         self.features.append(
             {
                 "type": "Feature",
@@ -120,9 +117,10 @@ class _Preview:
                 "properties": {
                     "row": row.row_no,
                     "source_no": row.source_no,
-                    "unit": row.fresh.place.unit.name,
-                    "village": row.fresh.place.village_name,
-                    "border": row.fresh.place.border,
+                    "outcome": row.outcome,
+                    "unit": place.unit.name if place else "",
+                    "village": place.village_name if place else "",
+                    "border": bool(place and place.border),
                 },
             }
         )

@@ -19,8 +19,10 @@ from qingshan.contexts.leads.services.batches import IntakeResult, repeated_resu
 from qingshan.contexts.leads.services.naming import PlaceNames
 from qingshan.contexts.leads.services.opening import open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
+from qingshan.contexts.leads.services.plausible import file_facts
 from qingshan.contexts.leads.services.refused_rows import set_origins, store_refused
 from qingshan.contexts.leads.services.registering import series_for
+from qingshan.contexts.leads.services.rereading import WIPED, reading_told
 from qingshan.contexts.leads.services.sorting import ForbiddenFileError, RowSorter, ask_beside
 from qingshan.contexts.leads.services.table_opening import OpenedTable
 from qingshan.contexts.leads.services.writing import BatchWriter
@@ -48,7 +50,8 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
         source, gazetteer = opened.file, gazetteer_of(in_force)
         names = PlaceNames() if opened.table is not None else None
         with Beside() as beside:
-            writer = BatchWriter(batch, in_force, acting, beside)
+            told = reading_told(batch, file_facts(source))
+            writer = BatchWriter(batch, in_force, acting, beside, told=told)
             sorter = RowSorter(
                 plan=in_force.plan,
                 channel=batch.channel,
@@ -74,7 +77,12 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
         if opened.table is not None:
             _keep_table(batch, opened.table, refused, in_force, acting)
         Batch.objects.filter(id=batch.id).update(
-            **counts, state="done", problem="", finished_at=acting.now(), act_id=act_id
+            **counts,
+            state="done",
+            problem="",
+            finished_at=acting.now(),
+            act_id=act_id,
+            preview={**batch.preview, **file_facts(source)},
         )
         return IntakeResult(
             batch_id=batch.id,
@@ -122,7 +130,7 @@ def wipe_forbidden(*, batch_id: UUID, now: datetime) -> str:
             Batch.objects.filter(id=one.id).update(
                 state="failed",
                 problem=message,
-                file_name="（已删除）",
+                file_name=WIPED,
                 name=f"拒收 {one.id.hex[-8:]}",
                 preview={},
                 finished_at=now,

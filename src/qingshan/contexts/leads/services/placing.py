@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -15,7 +16,7 @@ from qingshan.commons.places.selectors import areas_version, current_areas, divi
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.services.registering import Place
 from qingshan.domain.plan import short_village_name
-from qingshan.geo.crs import distance_m
+from qingshan.geo.crs import FloatArray, distance_m
 from qingshan.geo.routing import AreaRow, Placement, Router
 
 
@@ -51,6 +52,11 @@ class Gazetteer:
             self._place(placement, geometry)
             for placement, geometry in zip(self._router.place_many(geometries), geometries, strict=True)
         ]
+
+    def holds(self, corners: FloatArray) -> FloatArray:
+        """1 for each longitude, latitude inside the county, 0 for the others."""
+        shapely.prepare(self._county)
+        return np.asarray(shapely.contains_xy(self._county, corners[:, 0], corners[:, 1]), dtype=float)
 
     def _place(self, placement: Placement, geometry: BaseGeometry) -> Place | str:
         if placement.unit is None or len(placement.shares) > 1 or placement.inside_share < 1:

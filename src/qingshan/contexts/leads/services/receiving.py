@@ -1,7 +1,8 @@
 """Receiving a batch file from any door: stored first, checked by content, registered, handed to the worker."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -49,6 +50,7 @@ def receive_batch(
     dispatch: bool,
     acting: Acting,
     supplements: Batch | None = None,
+    reading: Mapping[str, Any] | None = None,
 ) -> Received:
     """Store a file and let the worker read it for the preview; the same file again changes nothing.
 
@@ -64,6 +66,7 @@ def receive_batch(
         dispatch=dispatch,
         acting=acting,
         supplements=supplements,
+        reading=reading,
     )
     if new or (batch.state in ("received", "failed") and not is_worked_on(batch)):
         try:
@@ -83,7 +86,8 @@ def _store(chunks: Iterable[bytes], name: str, acting: Acting) -> StoredFile:
         raise ActRefused("file", str(refusal)) from refusal
     if row.size and row.media_type not in SPATIAL | TABLES:
         told = (
-            "不是空间数据文件，也不是表格：请上传 GeoJSON、GeoPackage（.gpkg）、打包为 zip 的 Shapefile，或 Excel、CSV"
+            "不能导入：请上传打包成一个 zip 的 Shapefile 或 File Geodatabase、GeoPackage、GeoJSON、KML/KMZ、"
+            "奥维 OVKML、[地块坐标] 文本或 Excel、CSV 表格"
         )
         raise ActRefused("file", f"“{row.original_name}”{told}")
     return row

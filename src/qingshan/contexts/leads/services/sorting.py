@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.bulk import Beside
+from qingshan.contexts.leads.services.areas import area_note, area_tolerance
 from qingshan.contexts.leads.services.naming import Named, PlaceNames
 from qingshan.contexts.leads.services.placing import Gazetteer
 from qingshan.contexts.leads.services.registering import Fresh, Place
@@ -28,7 +29,10 @@ class ForbiddenFileError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """One row with its outcome. ``fresh`` only when accepted; ``key`` and ``digest`` name the source."""
+    """One row with its outcome. ``fresh`` only when accepted; ``key`` and ``digest`` name the source.
+
+    ``geometry`` is where the row lies, also when it is refused for lying there.
+    """
 
     row_no: int
     outcome: str
@@ -39,6 +43,7 @@ class Sorted:
     key: str = ""
     digest: str = ""
     fresh: Fresh | None = None
+    geometry: BaseGeometry | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,13 +197,15 @@ class RowSorter:
         areas = areas_m2([one.geometry for one in read])
         drawn = [one for one in read if one.named is None]
         places = iter(self.gazetteer.place_many([one.geometry for one in drawn]) if drawn else [])
-        results = []
+        results, tolerance = [], area_tolerance(self.plan)
         for one, area in zip(read, areas, strict=True):
             place = next(places) if one.named is None else one.named.place
             if isinstance(place, str):
                 results.append(_sorted(one, "rejected", place))
-            else:
-                results.append(_sorted(one, "accepted", "", self._fresh(one, place, float(area))))
+                continue
+            if one.named is None and (differs := area_note(one.mapped.declared_area_m2, float(area), tolerance)):
+                one.notes = (*one.notes, differs)
+            results.append(_sorted(one, "accepted", "", self._fresh(one, place, float(area))))
         return results
 
     def _fresh(self, one: _Read, place: Place, area: float) -> Fresh:
@@ -322,4 +329,5 @@ def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -
         key=one.key,
         digest=one.digest,
         fresh=fresh,
+        geometry=one.geometry,
     )

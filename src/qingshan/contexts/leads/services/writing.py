@@ -1,6 +1,6 @@
 """Writing what a batch brings: leads, sources, dispatches, journal and the outcome of each row, piece by piece."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,8 +60,10 @@ class _Shapes:
 class BatchWriter:
     """Writes the sorted rows of one batch beside the sorting (`Beside`)."""
 
-    def __init__(self, batch: Batch, in_force: InForce, acting: Acting, beside: Beside) -> None:
-        """Prepare the act that registers the leads of ``batch``."""
+    def __init__(
+        self, batch: Batch, in_force: InForce, acting: Acting, beside: Beside, *, told: Mapping[str, object]
+    ) -> None:
+        """Prepare the act that registers the leads of ``batch``; ``told`` goes into every entry."""
         self._batch, self._in_force, self._beside = batch, in_force, beside
         self._now, self._claimed_at, self._by = acting.now(), acting.claimed_at(), actor_text(acting)
         self._campaign_id = campaign_id_for(in_force, acting.claimed_at())
@@ -71,7 +73,7 @@ class BatchWriter:
         self._ledger: dict[str, object] = {}
         channel = in_force.plan.channel(batch.channel)
         self._owed = duties_of_source(channel, in_force, came_at=self._claimed_at).columns()
-        self._told = {"batch": batch.name, "file_sha256": batch.sha256}
+        self._told = {"batch": batch.name, "file_sha256": batch.sha256, **told}
         self.accepted = 0
 
     @property

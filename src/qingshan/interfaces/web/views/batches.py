@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qingshan.commons.files.selectors import visible_file
@@ -31,17 +30,11 @@ from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.uploading import perform_upload
 from qingshan.interfaces.web.views.batch_columns import columns_context, refused_context
 from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, job_of, progress_response
+from qingshan.interfaces.web.views.batch_reading import reading_context, system_options
 from qingshan.interfaces.web.views.batch_rows import lead_urls, report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
 
 READER_ROLES = tuple(sorted(BATCH_READERS))
-SYSTEMS = (
-    ("", gettext_noop("按文件自带的坐标系")),
-    ("EPSG:4490", gettext_noop("CGCS2000 经纬度（EPSG:4490）")),
-    ("EPSG:4326", gettext_noop("WGS 84 经纬度（EPSG:4326）")),
-    ("EPSG:4526", gettext_noop("CGCS2000 三度带 38 带，带带号（EPSG:4526）")),
-    ("EPSG:4547", gettext_noop("CGCS2000 三度带 中央经线 114°（EPSG:4547）")),
-)
 NAMES = ("name", "channel", "crs")
 
 
@@ -140,7 +133,7 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
             "label": _("坐标系"),
             "kind": "select",
             "required": False,
-            "options": [(code, _(label)) for code, label in SYSTEMS],
+            "options": system_options(texts["crs"]),
             "help": _("一般不用选；预览里位置不对时再指定"),
         },
     }
@@ -149,9 +142,10 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
         "name": "file",
         "label": _("文件"),
         "kind": "file",
-        "accept": ".geojson,.json,.gz,.gpkg,.zip,.xlsx,.xls,.et,.csv,.txt",
+        "accept": ".geojson,.json,.gz,.gpkg,.zip,.kml,.kmz,.ovkml,.ovkmz,.xlsx,.xls,.et,.csv,.txt",
         "help": _(
-            "GeoJSON、GeoPackage、zip 压缩的 Shapefile、Excel 或 CSV 表格；列自动识别，可在预览里改，不认识的列原样保留"
+            "打包的 Shapefile 或 File Geodatabase（.zip）、GeoPackage、GeoJSON、KML/KMZ、奥维 OVKML、"
+            "[地块坐标] 文本、Excel 或 CSV 表格；列自动识别，可在预览里改，不认识的列原样保留"
         ),
     }
     fields["dispatch"] = {
@@ -178,6 +172,8 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
         "now": request.now,
         **job_context(batch, job, request.now),
     }
+    if batch.state in ("inspected", "failed"):
+        context |= reading_context(batch, may_choose=_may_upload(request))
     if batch.state == "inspected":
         context |= _preview_context(request, batch)
     if batch.state == "done":

@@ -1,0 +1,98 @@
+"""Whether a file was read rightly (读取结果是否可信): outside the county, axes swapped, area unlike the declared one.
+
+Worker and command line only. Nothing is refused here and nothing changed: a person is told, with the readings that
+would put the file into the county.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from qingshan.contexts.campaigns.public import campaign_in_force
+from qingshan.contexts.leads.services.areas import area_note, area_tolerance
+from qingshan.contexts.leads.services.placing import Gazetteer, gazetteer_of
+from qingshan.contexts.leads.services.sorting import Sorted
+from qingshan.domain.plan import Plan
+from qingshan.geo.candidates import Candidate, fitting_readings
+from qingshan.geo.crs import mu
+from qingshan.geo.features import FeatureFile, Undecided
+
+_UNITS = ((mu(1.0), "亩"), (0.0001, "公顷"), (0.000001, "平方公里"), (1 / mu(1.0), "平方米（列名却注明亩）"))
+"""Ratio of a declared area to the measured one that a wrong unit gives, and the unit meant."""
+MOST_KEPT = 5_000
+"""Ratios kept for telling a wrong unit."""
+_SWAP_WORD = "次序疑似颠倒"
+
+
+@dataclass(slots=True)
+class Plausibility:
+    """Counts over the rows of a file, and what they mean."""
+
+    plan: Plan
+    received: int = 0
+    swapped: int = 0
+    outside: int = 0
+    unlike: int = 0
+    ratios: list[float] = field(default_factory=list)
+
+    def add(self, rows: Sequence[Sorted]) -> None:
+        """Look at rows as they were sorted."""
+        tolerance = area_tolerance(self.plan)
+        for row in rows:
+            self.received += 1
+            if row.fresh is None:
+                self.swapped += _SWAP_WORD in row.reason
+                self.outside += row.geometry is not None and row.outcome == "rejected"
+            elif row.fresh.area_m2 and row.fresh.declared_area_m2:
+                ratio = row.fresh.declared_area_m2 / row.fresh.area_m2
+                self.unlike += bool(area_note(row.fresh.declared_area_m2, row.fresh.area_m2, tolerance))
+                if len(self.ratios) < MOST_KEPT:
+                    self.ratios.append(ratio)
+
+    def judge(self, file: FeatureFile, gazetteer: Gazetteer) -> dict[str, Any]:
+        """Warnings in Chinese, and readings to try where most rows do not fit."""
+        warnings = []
+        strays = self.swapped + self.outside
+        if self.swapped:
+            warnings.append(f"{self.swapped} 行的坐标次序疑似颠倒（先纬度后经度，或横纵坐标互换）")
+        if self.outside and strays * 2 >= self.received:
+            warnings.append(f"{self.outside} 行落在县外，坐标系可能不对")
+        if self.unlike:
+            warnings.append(f"{self.unlike} 行的标称面积与图形面积不符{self._unit()}")
+        found: list[Candidate] = []
+        if strays * 2 >= self.received > 0 and strays:
+            found = fitting_readings(file.sample, gazetteer.holds)
+        return {"warnings": warnings, "candidates": candidates_json(found)}
+
+    def _unit(self) -> str:
+        """A word on the unit, when all areas are off by the same factor."""
+        middle = median(self.ratios)
+        near = (unit for factor, unit in _UNITS if abs(middle / factor - 1) < 0.1)
+        unit = next(near, "")
+        return f"：比例一致，面积的单位可能是{unit}" if unit else ""
+
+
+def candidates_json(found: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """Candidates as the preview keeps them; the share in whole percent."""
+    return [{"crs": one.crs, "axes": one.axes, "label": one.label, "percent": round(one.share * 100)} for one in found]
+
+
+def asked_of(error: Undecided) -> dict[str, Any]:
+    """What is kept for the page of a file that needs a person's word: what is asked, and readings that fit."""
+    try:
+        gazetteer = gazetteer_of(campaign_in_force())
+    except LookupError:
+        return {"asks": list(error.asks), "candidates": []}
+    return {"asks": list(error.asks), "candidates": candidates_json(fitting_readings(error.sample, gazetteer.holds))}
+
+
+def file_facts(file: FeatureFile) -> dict[str, Any]:
+    """What was decided about a file as a whole, for preview, result and journal."""
+    return {
+        "format": file.format,
+        "crs": file.crs_text,
+        "encoding": file.encoding or "",
+        "layers": list(file.layers),
+        "notes": list(file.notes),
+    }

@@ -1,0 +1,222 @@
+"""The preview of a batch (读取方式): what was decided, what is doubtful, and reading it again in another way."""
+
+import json
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import shapely
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from qingshan.commons.inbox.models import Batch
+from qingshan.commons.jobs.models import Job
+from qingshan.commons.jobs.progress import Progress
+from qingshan.contexts.leads.public import Lead
+from qingshan.contexts.leads.public_worker import accept_batch, asked_of, fail_batch, inspect_batch
+from qingshan.geo.crs import gk_transformer
+from qingshan.geo.features import Undecided
+from qingshan.geo.offsets import gcj02_of
+from tests import cast
+from tests.geo.formats import in_system, kml_text, survey_bytes
+from tests.support import samples
+from tests.support.making import World
+
+SignIn = Callable[[cast.Member], Client]
+
+
+def square(x: float, y: float) -> Polygon:
+    """A square about a point."""
+    return shapely.box(x - 0.0005, y - 0.0005, x + 0.0005, y + 0.0005)
+
+
+def patches(shapes: list[BaseGeometry], **columns: list[object]) -> bytes:
+    """A GeoJSON file of shapes with columns."""
+    return samples.patches([json.loads(shapely.to_geojson(shape)) for shape in shapes], **columns)
+
+
+def metres(world: World) -> list[tuple[float, float]]:
+    """A square in the county as X north, Y east with prefix 38."""
+    x, y = world.place_of(cast.SUCUN)
+    corners = np.array(square(x, y).exterior.coords)[:-1]
+    east, north = gk_transformer(38).transform(corners[:, 0], corners[:, 1])
+    return [(float(a), float(b)) for a, b in zip(north, east, strict=True)]
+
+
+def upload(client: Client, world: World, content: bytes, name: str, **choices: str) -> Batch:
+    posted = {"name": f"批 {name}", "channel": "province-patch", "crs": "", "dispatch": "on"} | choices
+    file = SimpleUploadedFile(name, content, content_type="application/octet-stream")
+    assert client.post("/batches/new/", {"file": file, **posted}).status_code == 302
+    with world.seeing_all():
+        return Batch.objects.get(name=posted["name"])
+
+
+def read(world: World, batch: Batch) -> None:
+    """What the worker does: the preview, or why not and what is asked."""
+    try:
+        world.perform(cast.BUREAU_OFFICER, inspect_batch, batch_id=batch.id, progress=Progress(None, None, world.clock))
+    except Undecided as error:
+        with world.seeing_all():
+            fail_batch(batch_id=batch.id, problem=str(error), now=world.clock(), asked=asked_of(error))
+    with world.seeing_all():
+        Job.objects.filter(subject_id=batch.id).update(state="done")
+        with connection.cursor() as cursor:  # what the queue does once the worker has taken the work
+            cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded' WHERE status = 'todo'")
+        batch.refresh_from_db()
+
+
+def take_in(world: World, batch: Batch) -> list[Lead]:
+    world.perform(cast.BUREAU_OFFICER, accept_batch, batch_id=batch.id, progress=Progress(None, None, world.clock))
+    with world.seeing_all():
+        return list(Lead.objects.filter(batch_id=batch.id).order_by("number"))
+
+
+@pytest.fixture
+def client(sign_in: SignIn) -> Client:
+    return sign_in(cast.BUREAU_OFFICER)
+
+
+def detail(batch: Batch) -> str:
+    return reverse("web:batch_detail", args=[batch.id])
+
+
+def reread(client: Client, batch: Batch, **choices: str) -> int:
+    return client.post(reverse("web:batch_reread", args=[batch.id]), choices).status_code
+
+
+@pytest.mark.clause("三-1-2①b")
+def test_a_file_without_a_zone_is_asked_about_with_the_zone_that_fits(client: Client, world: World) -> None:
+    corners = [(north, east - 38_000_000) for north, east in metres(world)]
+    batch = upload(client, world, survey_bytes(corners, 带号=""), "坐标.txt")
+    read(world, batch)
+    assert batch.state == "failed"
+    shown = client.get(detail(batch)).content.decode()
+    assert "这样读可以落在本县" in shown
+    (found,) = batch.preview["candidates"]
+    assert found["crs"] == "EPSG:4547"
+    assert reread(client, batch, crs=found["crs"], axes=found["axes"]) == 302
+    with world.seeing_all():
+        batch.refresh_from_db()
+    assert (batch.state, batch.crs) == ("received", "EPSG:4547")
+    assert batch.reading["axes"] == "yx"
+    assert cast.BUREAU_OFFICER.name in batch.reading["by"]
+    read(world, batch)
+    assert batch.state == "inspected", batch.problem
+    assert batch.preview["outcomes"]["accepted"] == 1
+    (lead,) = take_in(world, batch)
+    told = json.loads(world.entries(lead.id)[0].payload)["details"]["reading"]
+    assert told["format"] == "survey"
+    assert "中央经线 114°" in told["crs"]
+    assert told["chosen"]["crs"] == "EPSG:4547"
+    assert told["chosen"]["by"]
+
+
+def test_a_shifted_file_is_shown_where_it_falls_and_read_again(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    shifted = shapely.transform(square(x, y), gcj02_of)
+    batch = upload(client, world, patches([shifted], JCBH=["P-1"]), "a.geojson")
+    read(world, batch)
+    first = shapely.from_geojson(json.dumps(batch.preview["features"]["features"][0]["geometry"]))
+    assert reread(client, batch, crs="GCJ-02") == 302
+    read(world, batch)
+    second = shapely.from_geojson(json.dumps(batch.preview["features"]["features"][0]["geometry"]))
+    assert 400 < first.centroid.distance(second.centroid) * 100_000 < 800
+    shown = client.get(detail(batch)).content.decode()
+    assert "GCJ-02" in shown
+    (lead,) = take_in(world, batch)
+    assert shapely.from_wkb(bytes(lead.geom.wkb)).centroid.distance(shapely.Point(x, y)) < 5e-5
+    assert "不得作为测绘成果" in lead.notes
+
+
+def test_swapped_axes_are_warned_of_and_one_click_away(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    turned = shapely.transform(square(x, y), lambda corners: corners[:, ::-1])
+    batch = upload(client, world, patches([turned], JCBH=["P-1"]), "a.geojson")
+    read(world, batch)
+    assert batch.preview["outcomes"]["accepted"] == 0
+    assert "颠倒" in batch.preview["warnings"][0]
+    shown = client.get(detail(batch)).content.decode()
+    assert "先核对" in shown
+    found = batch.preview["candidates"][0]
+    assert (found["crs"], found["axes"], found["percent"]) == ("EPSG:4490", "yx", 100)
+    assert reread(client, batch, crs=found["crs"], axes=found["axes"]) == 302
+    read(world, batch)
+    assert batch.preview["outcomes"]["accepted"] == 1
+    assert not batch.preview["warnings"]
+
+
+def test_rows_outside_the_county_are_drawn_and_warned_of(client: Client, world: World) -> None:
+    batch = upload(client, world, patches([square(116.4, 39.9), square(116.5, 39.9)], JCBH=["A", "B"]), "a.geojson")
+    read(world, batch)
+    assert "2 行落在县外" in batch.preview["warnings"][0]
+    outcomes = [one["properties"]["outcome"] for one in batch.preview["features"]["features"]]
+    assert outcomes == ["rejected", "rejected"]
+    assert batch.preview["candidates"] == []
+
+
+def test_areas_in_another_unit_are_noticed(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    shapes = [square(x, y), square(x + 0.002, y)]
+    batch = upload(client, world, patches(shapes, JCBH=["A", "B"], MJ=[14.6, 14.6]), "a.geojson")
+    read(world, batch)
+    (warning,) = batch.preview["warnings"]
+    assert "2 行的标称面积与图形面积不符" in warning
+    assert "亩" in warning
+    leads = take_in(world, batch)
+    assert all("标称面积 15 平方米与图形面积" in lead.notes for lead in leads)
+
+
+def test_choices_that_cannot_be_are_refused(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    batch = upload(client, world, patches([square(x, y)], JCBH=["A"]), "a.geojson")
+    read(world, batch)
+    for choices in ({"axes": "zz"}, {"encoding": "ebcdic"}, {"crs": "x" * 200}, {"parameters": "1," * 400}):
+        assert reread(client, batch, **choices) == 422
+    with world.seeing_all():
+        batch.refresh_from_db()
+    assert batch.state == "inspected"
+
+
+def test_a_batch_that_is_read_or_done_is_not_read_again(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    batch = upload(client, world, patches([square(x, y)], JCBH=["A"]), "a.geojson")
+    assert reread(client, batch, crs="GCJ-02") == 302  # it is being read: nothing changes
+    read(world, batch)
+    assert batch.crs == ""
+    assert reread(client, batch, crs="GCJ-02") == 302
+    assert reread(client, batch, crs="BD-09") == 302  # the second of two
+    with world.seeing_all():
+        batch.refresh_from_db()
+        assert batch.crs == "GCJ-02"
+        assert Job.objects.filter(subject_id=batch.id, kind="inspect", state="waiting").count() == 1
+    read(world, batch)
+    take_in(world, batch)
+    assert reread(client, batch, crs="BD-09") == 409
+
+
+def test_who_may_only_read_sees_no_choices(sign_in: SignIn, client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    batch = upload(client, world, patches([square(x, y)], JCBH=["A"]), "a.geojson")
+    read(world, batch)
+    assert "按此重新读取" in client.get(detail(batch)).content.decode()
+    reviewer = sign_in(cast.CITY_REVIEWER)
+    assert "按此重新读取" not in reviewer.get(detail(batch)).content.decode()
+
+
+@pytest.mark.clause("三-1-2①b")
+@pytest.mark.parametrize("name", ["采坑.kml", "采坑.ovkml", "坐标.txt"])
+def test_texts_are_taken_by_the_page(client: Client, world: World, name: str) -> None:
+
+    x, y = world.place_of(cast.SUCUN)
+    shape = in_system(square(x, y), "GCJ-02") if name.endswith("ovkml") else square(x, y)
+    content = survey_bytes(metres(world)) if name.endswith("txt") else kml_text(shape).encode()
+    batch = upload(client, world, content, name)
+    read(world, batch)
+    assert batch.state == "inspected", batch.problem
+    (lead,) = take_in(world, batch)
+    assert shapely.from_wkb(bytes(lead.geom.wkb)).centroid.distance(shapely.Point(x, y)) < 5e-5
+    assert lead.source_no == ("DK001" if name.endswith("txt") else "坑一")
