@@ -24,6 +24,7 @@ from qingshan.geo.offsets import gcj02_of
 from tests import cast
 from tests.geo.formats import in_system, kml_text, survey_bytes
 from tests.support import samples
+from tests.support.intake_tables import workbook
 from tests.support.making import World
 
 SignIn = Callable[[cast.Member], Client]
@@ -184,11 +185,12 @@ def test_choices_that_cannot_be_are_refused(client: Client, world: World) -> Non
 def test_a_batch_that_is_read_or_done_is_not_read_again(client: Client, world: World) -> None:
     x, y = world.place_of(cast.SUCUN)
     batch = upload(client, world, patches([square(x, y)], JCBH=["A"]), "a.geojson")
-    assert reread(client, batch, crs="GCJ-02") == 302  # it is being read: nothing changes
+    assert reread(client, batch, crs="GCJ-02") == 409  # it is being read: nothing changes
     read(world, batch)
     assert batch.crs == ""
     assert reread(client, batch, crs="GCJ-02") == 302
-    assert reread(client, batch, crs="BD-09") == 302  # the second of two
+    assert reread(client, batch, crs="GCJ-02") == 302  # the same button twice
+    assert reread(client, batch, crs="BD-09") == 409  # the second of two is told
     with world.seeing_all():
         batch.refresh_from_db()
         assert batch.crs == "GCJ-02"
@@ -198,13 +200,49 @@ def test_a_batch_that_is_read_or_done_is_not_read_again(client: Client, world: W
     assert reread(client, batch, crs="BD-09") == 409
 
 
+def test_a_supplement_is_read_in_the_datum_of_what_it_supplements(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    ((lon, lat),) = gcj02_of(np.array([[x, y]]))
+    head = ("图斑编号", "纬", "经")
+    batch = upload(client, world, workbook({"表": [head, ("G1", "坏", lon), ("G2", lat, lon)]}), "表.xlsx")
+    read(world, batch)
+    with world.seeing_all():
+        mapping = batch.mapping | {"columns": {"图斑编号": "source_no", "纬": "lat", "经": "lon"}}
+        Batch.objects.filter(id=batch.id).update(mapping=mapping)
+    assert reread(client, batch, crs="GCJ-02", axes="xy") == 302
+    read(world, batch)
+    assert batch.preview["outcomes"] == {"accepted": 1, "duplicate": 0, "rejected": 1}
+    take_in(world, batch)
+    form = client.get(f"/batches/new/?supplement={batch.id}").content.decode()
+    assert '<option value="GCJ-02" selected>' in form
+    file = SimpleUploadedFile("补.xlsx", workbook({"表": [head, ("G1", lat, lon + 0.001)]}))
+    posted = {"file": file, "crs": "", "dispatch": "on", "supplement": str(batch.id)}
+    assert client.post("/batches/new/", posted).status_code == 302
+    with world.seeing_all():
+        mended = Batch.objects.get(supplements=batch)
+    assert (mended.crs, mended.reading["axes"]) == ("GCJ-02", "xy")
+    read(world, mended)
+    (lead,) = take_in(world, mended)
+    assert shapely.from_wkb(bytes(lead.geom.wkb)).distance(shapely.Point(x + 0.001, y)) < 5e-5
+
+
+def test_rows_placed_by_name_do_not_hide_that_all_others_fall_outside(client: Client, world: World) -> None:
+    rows = [("图斑编号", "经度", "纬度", "乡镇"), ("N1", 116.4, 39.9, ""), ("N2", 116.4, 39.8, "")]
+    rows += [(f"T{n}", "", "", "苏村乡") for n in range(6)]
+    rows.append(("T1", "", "", "苏阳乡"))  # refused for its number, not for lying outside
+    batch = upload(client, world, workbook({"表": rows}), "表.xlsx")
+    read(world, batch)
+    assert batch.preview["outcomes"] == {"accepted": 6, "duplicate": 0, "rejected": 3}
+    assert batch.preview["warnings"] == ["2 行落在县外，坐标系可能不对"]
+
+
 def test_who_may_only_read_sees_no_choices(sign_in: SignIn, client: Client, world: World) -> None:
     x, y = world.place_of(cast.SUCUN)
     batch = upload(client, world, patches([square(x, y)], JCBH=["A"]), "a.geojson")
     read(world, batch)
-    assert "按此重新读取" in client.get(detail(batch)).content.decode()
+    assert "按此方式重新读取" in client.get(detail(batch)).content.decode()
     reviewer = sign_in(cast.CITY_REVIEWER)
-    assert "按此重新读取" not in reviewer.get(detail(batch)).content.decode()
+    assert "按此方式重新读取" not in reviewer.get(detail(batch)).content.decode()
 
 
 @pytest.mark.clause("三-1-2①b")

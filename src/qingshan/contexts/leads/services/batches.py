@@ -61,6 +61,7 @@ def register_batch(
         raise ActRefused("name", "批次名称未填，例如“省厅第三批”")
     if file.size == 0:
         raise ActRefused("file", f"文件“{file.original_name}”是空的，请重新选择")
+    said = _said_of(crs.strip(), dict(reading or {}), supplements)
     batch, new = Batch.objects.get_or_create(
         channel=channel,
         name=name.strip()[:120],
@@ -68,8 +69,7 @@ def register_batch(
         defaults={
             "file_id": file.id,
             "file_name": file.original_name,
-            "crs": crs.strip(),
-            "reading": dict(reading or {}),
+            **said,
             "dispatch": dispatch,
             "division": in_force.county_code,
             "created_by": acting.viewer.account_id,
@@ -80,14 +80,21 @@ def register_batch(
         },
     )
     if not new and batch.state != "done":
-        _give_again(batch, file, crs.strip(), dict(reading or {}), dispatch=dispatch)
+        _give_again(batch, file, said, dispatch=dispatch)
     return batch, new
 
 
-def _give_again(batch: Batch, file: StoredFile, crs: str, reading: dict[str, Any], *, dispatch: bool) -> None:
+def _said_of(crs: str, reading: dict[str, Any], parent: Batch | None) -> dict[str, Any]:
+    """How a file is read: as was said, else, for a supplement, in the datum and order of axes of what it supplements."""
+    if parent is None or crs not in ("", parent.crs):
+        return {"crs": crs, "reading": reading}
+    kept = {name: value for name, value in parent.reading.items() if name != "encoding"}  # it is another file
+    return {"crs": parent.crs, "reading": kept | reading}
+
+
+def _give_again(batch: Batch, file: StoredFile, said: dict[str, Any], *, dispatch: bool) -> None:
     """The same file given again before it was taken in: what was said now counts, e.g. another datum."""
-    changes = {"crs": crs, "reading": reading, "dispatch": dispatch, "file_id": file.id, "state": "received"}
-    changes |= {"problem": "", "preview": {}}
+    changes = {**said, "dispatch": dispatch, "file_id": file.id, "state": "received", "problem": "", "preview": {}}
     if Batch.objects.filter(id=batch.id).exclude(state="done").update(**changes):
         for name, value in changes.items():
             setattr(batch, name, value)

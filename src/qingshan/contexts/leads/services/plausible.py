@@ -27,10 +27,10 @@ _SWAP_WORD = "次序疑似颠倒"
 
 @dataclass(slots=True)
 class Plausibility:
-    """Counts over the rows of a file, and what they mean."""
+    """Counts over the rows of a file, and what they mean; ``located``: rows whose file says a position."""
 
     plan: Plan
-    received: int = 0
+    located: int = 0
     swapped: int = 0
     outside: int = 0
     unlike: int = 0
@@ -40,11 +40,13 @@ class Plausibility:
         """Look at rows as they were sorted."""
         tolerance = area_tolerance(self.plan)
         for row in rows:
-            self.received += 1
-            if row.fresh is None:
-                self.swapped += _SWAP_WORD in row.reason
-                self.outside += row.geometry is not None and row.outcome == "rejected"
-            elif row.fresh.area_m2 and row.fresh.declared_area_m2:
+            swapped = row.fresh is None and _SWAP_WORD in row.reason
+            self.located += swapped or (row.geometry is not None and not row.by_name)
+            self.swapped += swapped
+            self.outside += row.outside
+            if row.fresh is None or row.by_name:
+                continue
+            if row.fresh.area_m2 and row.fresh.declared_area_m2:
                 ratio = row.fresh.declared_area_m2 / row.fresh.area_m2
                 self.unlike += bool(area_note(row.fresh.declared_area_m2, row.fresh.area_m2, tolerance))
                 if len(self.ratios) < MOST_KEPT:
@@ -56,12 +58,12 @@ class Plausibility:
         strays = self.swapped + self.outside
         if self.swapped:
             warnings.append(f"{self.swapped} 行的坐标次序疑似颠倒（先纬度后经度，或横纵坐标互换）")
-        if self.outside and strays * 2 >= self.received:
+        if self.outside and strays * 2 >= self.located:
             warnings.append(f"{self.outside} 行落在县外，坐标系可能不对")
         if self.unlike:
             warnings.append(f"{self.unlike} 行的标称面积与图形面积不符{self._unit()}")
         found: list[Candidate] = []
-        if strays * 2 >= self.received > 0 and strays:
+        if strays and strays * 2 >= self.located:
             found = fitting_readings(file.sample, gazetteer.holds)
         return {"warnings": warnings, "candidates": candidates_json(found)}
 

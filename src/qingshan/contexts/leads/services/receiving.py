@@ -103,9 +103,9 @@ def start_acceptance(*, batch_id: UUID, acting: Acting) -> Job | None:
 
 
 def batch_work(batch: Batch) -> Job | None:
-    """The newest work on a batch; only who started it sees it."""
-    jobs = [job for kind in ("inspect", "accept") if (job := latest_job(batch.id, kind)) is not None]
-    return max(jobs, key=lambda job: (job.created_at, job.id), default=None)
+    """The work under way on a batch, else the newest; only who started it sees it."""
+    jobs = Job.objects.filter(subject_id=batch.id, kind__in=("inspect", "accept"))
+    return max(jobs, key=lambda job: (job.state in ACTIVE, job.created_at, job.id), default=None)
 
 
 def is_worked_on(batch: Batch) -> bool:

@@ -31,7 +31,8 @@ class ForbiddenFileError(Exception):
 class Sorted:
     """One row with its outcome. ``fresh`` only when accepted; ``key`` and ``digest`` name the source.
 
-    ``geometry`` is where the row lies, also when it is refused for lying there.
+    ``geometry`` is where the row lies, also when it is refused for lying there (``outside``); ``by_name``: only its
+    words say where.
     """
 
     row_no: int
@@ -44,6 +45,8 @@ class Sorted:
     digest: str = ""
     fresh: Fresh | None = None
     geometry: BaseGeometry | None = None
+    outside: bool = False
+    by_name: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,7 +204,7 @@ class RowSorter:
         for one, area in zip(read, areas, strict=True):
             place = next(places) if one.named is None else one.named.place
             if isinstance(place, str):
-                results.append(_sorted(one, "rejected", place))
+                results.append(_sorted(one, "rejected", place, outside=True))
                 continue
             if one.named is None and (differs := area_note(one.mapped.declared_area_m2, float(area), tolerance)):
                 one.notes = (*one.notes, differs)
@@ -318,7 +321,7 @@ def _refused(row: SourceRow, mapped: MappedAttributes, reason: str) -> Sorted:
     )
 
 
-def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -> Sorted:
+def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None, *, outside: bool = False) -> Sorted:
     return Sorted(
         row_no=one.row.index,
         outcome=outcome,
@@ -330,4 +333,6 @@ def _sorted(one: _Read, outcome: str, reason: str, fresh: Fresh | None = None) -
         digest=one.digest,
         fresh=fresh,
         geometry=one.geometry,
+        outside=outside,
+        by_name=one.named is not None,
     )

@@ -13,7 +13,7 @@ from qingshan.commons.inbox.selectors import batch_by_id
 from qingshan.commons.places.selectors import current_areas
 from qingshan.contexts.leads.public import is_worked_on, reread_batch
 from qingshan.domain.lead import REGISTER_ROLES
-from qingshan.geo.reading import AXES, ENCODINGS, Reading
+from qingshan.geo.reading import AXES, ENCODINGS, Reading, reading_of
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -141,6 +141,11 @@ def _present(batch: Batch) -> tuple[str, str]:
     return batch.crs, str(batch.reading.get("axes", ""))
 
 
+def _is_chosen(batch: Batch, reading: Reading) -> bool:
+    """Whether a batch is read in this way already."""
+    return reading_of({**batch.reading, "crs": batch.crs}) == reading
+
+
 def _chosen(batch: Batch) -> list[str]:
     """What a person chose, in words."""
     kept = batch.reading
@@ -161,9 +166,9 @@ def batch_reread(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
     if batch is None:
         raise Http404(_("没有这个批次，或它不在您的辖区内"))
     to = reverse("web:batch_detail", args=[batch.id])
-    if is_worked_on(batch):
-        return HttpResponseRedirect(to)
     reading, acting = reading_in(request.POST), acting_of(request)
+    if is_worked_on(batch) and _is_chosen(batch, reading):
+        return HttpResponseRedirect(to)  # the same button twice
     return perform(
         request,
         lambda: reread_batch(batch_id=batch.id, reading=reading, acting=acting),

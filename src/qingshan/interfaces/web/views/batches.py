@@ -67,7 +67,7 @@ def batch_upload(request: OfficeRequest) -> HttpResponse:
     texts = {name: request.POST.get(name, "").strip() for name in NAMES}
     parent = _parent(request)
     if parent is not None:
-        texts |= {"name": supplement_name(parent), "channel": parent.channel}
+        texts |= {"name": supplement_name(parent), "channel": parent.channel, "crs": texts["crs"] or parent.crs}
     dispatch = request.method != "POST" or "dispatch" in request.POST
     in_force = campaign_in_force()
 
