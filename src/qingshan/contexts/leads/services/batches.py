@@ -85,7 +85,7 @@ def register_batch(
 
 
 def _said_of(crs: str, reading: dict[str, Any], parent: Batch | None) -> dict[str, Any]:
-    """How a file is read: as was said, else, for a supplement, in the datum and order of axes of what it supplements."""
+    """How a file is read: as was said; a supplement else in the datum and order of axes of what it supplements."""
     if parent is None or crs not in ("", parent.crs):
         return {"crs": crs, "reading": reading}
     kept = {name: value for name, value in parent.reading.items() if name != "encoding"}  # it is another file

@@ -74,15 +74,16 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             act_id = writer.act_id
         if blocks is not None:
             blocks.settle()
+        kept = file_facts(source)
         if opened.table is not None:
-            _keep_table(batch, opened.table, refused, in_force, acting)
+            kept |= _keep_table(batch, opened.table, refused, in_force, acting)
         Batch.objects.filter(id=batch.id).update(
             **counts,
             state="done",
             problem="",
             finished_at=acting.now(),
             act_id=act_id,
-            preview={**batch.preview, **file_facts(source)},
+            preview={**batch.preview, **kept},
         )
         return IntakeResult(
             batch_id=batch.id,
@@ -96,12 +97,15 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
 
 def _keep_table(
     batch: Batch, table: OpenedTable, refused: list[tuple[int, str]], in_force: InForce, acting: Acting
-) -> None:
-    """Keep with the batch how its table was read, its refused rows as a workbook, and which rows it mended."""
+) -> dict[str, object]:
+    """Keep with the batch how its table was read, its refused rows as a workbook, and which rows it mended.
+
+    Returns what its page shows of that.
+    """
     file = store_refused(batch=batch, table=table, refused=refused, in_force=in_force, acting=acting)
     set_origins(batch, dict(table.origins))
-    preview = {**batch.preview, "table": dict(table.content), "refused_file": file}
-    Batch.objects.filter(id=batch.id).update(preview=preview, mapping=table.choices.as_json())
+    Batch.objects.filter(id=batch.id).update(mapping=table.choices.as_json())
+    return {"table": dict(table.content), "refused_file": file}
 
 
 def _numbers(series: Series, count: int, blocks: Blocks | None, beside: Beside) -> list[str]:
