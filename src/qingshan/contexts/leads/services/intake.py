@@ -85,14 +85,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             act_id=act_id,
             preview={**batch.preview, **kept},
         )
-        return IntakeResult(
-            batch_id=batch.id,
-            batch=batch.name,
-            received=counts["received"],
-            accepted=counts["accepted"],
-            duplicate=counts["duplicate"],
-            rejected=counts["rejected"],
-        )
+        return IntakeResult(batch_id=batch.id, batch=batch.name, **counts)
 
 
 def _keep_table(
