@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from inspect import signature
 from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection, connections
+from django.db.models import F
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.scope import system_scope, widened_to_system
-from qingshan.commons.jobs import tasks
+from qingshan.commons.jobs import running, tasks
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.retrying import AGAIN
@@ -25,6 +27,7 @@ from qingshan.commons.jobs.running import (
     Outcome,
     WorkFailed,
     fails_with,
+    give_up,
     run_items,
     run_whole,
 )
@@ -108,6 +111,71 @@ def test_whole_work_keeps_its_result(world: World) -> None:
     run_whole(job.id, lambda _job, acting, _progress: Outcome(message=acting.viewer.name, result={"rows": 3}))
     after, _ = _read(job.id)
     assert (after.state, after.message, after.result) == ("done", cast.BUREAU_OFFICER.name, {"rows": 3})
+
+
+def _note(job: Job, _acting: Acting, _progress: object) -> Outcome:
+    """Whole work that can be counted: each time it is done, its item is numbered on."""
+    JobItem.objects.filter(job=job).update(position=F("position") + 1)
+    return Outcome(message="办好了")
+
+
+def test_whole_work_killed_before_its_end_is_written_is_undone_and_then_done_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = _start(world, 1)
+
+    def dying(**_: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "finish_job", dying)
+        with pytest.raises(KeyboardInterrupt):
+            run_whole(job.id, _note)
+    after, items = _read(job.id)
+    assert (after.state, items[0].position) == ("waiting", 1)
+    for _ in range(2):
+        run_whole(job.id, _note)
+    after, items = _read(job.id)
+    assert (after.state, after.message, items[0].position) == ("done", "办好了", 2)
+
+
+def test_work_that_was_given_up_meanwhile_is_undone(world: World, transactional_db: None) -> None:
+    job = _start(world, 1)
+
+    def slow(found: Job, acting: Acting, progress: Progress) -> Outcome:
+        outcome = _note(found, acting, progress)
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(_give_up, found.id).result()
+        progress.report(1, 1)
+        return outcome
+
+    run_whole(job.id, slow)
+    after, items = _read(job.id)
+    assert (after.state, after.message, items[0].position) == ("failed", "已停止", 1)
+
+
+def test_work_that_fails_after_another_worker_did_it_does_not_say_so(world: World, transactional_db: None) -> None:
+    job = _start(world, 1)
+
+    def beaten(found: Job, _acting: Acting, _progress: Progress) -> Outcome:
+        with ThreadPoolExecutor(1) as beside:
+            beside.submit(_do_beside, found.id).result()
+        raise WorkFailed("已经办过")
+
+    run_whole(job.id, beaten)
+    after, items = _read(job.id)
+    assert (after.state, after.message, items[0].position) == ("done", "办好了", 2)
+
+
+def _give_up(job_id: UUID) -> None:
+    with system_scope():
+        give_up(job_id=job_id, message="已停止", now=cast.CLOCK.now)
+    connection.close()
+
+
+def _do_beside(job_id: UUID) -> None:
+    run_whole(job_id, _note)
+    connection.close()
 
 
 def test_without_a_post_nothing_is_done(world: World) -> None:

@@ -20,13 +20,14 @@ class Progress:
         self.done = self.total = 0
 
     def report(self, done: int, total: int) -> None:
-        """Write the figures."""
+        """Write the figures; a job that has ended stays as it ended."""
         self.done, self.total = done, total
         if self._connection is None or self._job_id is None:
             return
         with self._connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE jobs_job SET state = 'running', done = %s, total = %s, updated_at = %s WHERE id = %s",
+                "UPDATE jobs_job SET state = 'running', done = %s, total = %s, updated_at = %s"
+                " WHERE id = %s AND state IN ('waiting', 'running')",
                 [done, total, self._clock(), self._job_id],
             )
 

@@ -15,11 +15,11 @@ from django.db import DataError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from qingshan.commons.base.clock import server_clock
-from qingshan.commons.base.scope import set_scope, system_scope
+from qingshan.commons.base.scope import set_scope, system_scope, widened_to_system
 from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.commons.jobs.progress import Progress, progress_of
 from qingshan.commons.jobs.retrying import drop_old_connections
-from qingshan.commons.jobs.services import finish_job
+from qingshan.commons.jobs.services import UNDER_WAY, finish_job
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting, viewer_of
 from qingshan.domain.acts import ActRefused
@@ -62,7 +62,7 @@ def run_whole(
     *,
     failed: Failed = lambda _job, _error, _now: None,
 ) -> None:
-    """Do a job in one transaction. A job that is done is not done again.
+    """Do a job in one transaction, its end included: killed at any moment it is undone or done, and never done twice.
 
     ``failed`` is asked, in a transaction that sees everything, after the work was undone: it may keep a note with the
     subject and returns the message for the owner (None: the general one, and the error goes on to the log). Named with
@@ -77,27 +77,44 @@ def run_whole(
     try:
         with transaction.atomic(), progress_of(job_id, clock) as progress:
             acting.viewer.apply_scope()
-            outcome = work(job, acting, progress)
+            _end_whole(job_id, work(job, acting, progress), clock)
+    except _Overtaken:
+        logger.warning("job %s was ended by somebody else; what was done here is undone", job_id)
     except (OperationalError, InterfaceError):
         raise  # the database went away: the queue tries again
     except Exception as error:
-        with system_scope():
-            told = failed(job, error, clock())
-            expected = isinstance(error, WorkFailed | ActRefused)
-            message = told or (str(error) if expected else BROKEN)
-            finish_job(job_id=job_id, state="failed", message=message, now=clock())
-        if told is None and not expected:
+        if _fail_whole(job, error, failed, clock):
             raise
-    else:
-        with system_scope():
-            finish_job(
-                job_id=job_id,
-                state="done",
-                message=outcome.message,
-                now=clock(),
-                result=outcome.result,
-                result_file=outcome.result_file,
-            )
+
+
+class _Overtaken(Exception):
+    """The job was given up, or done by another worker, while this one was at it."""
+
+
+def _end_whole(job_id: UUID, outcome: Outcome, clock: Clock) -> None:
+    with widened_to_system():
+        ended = finish_job(
+            job_id=job_id,
+            state="done",
+            message=outcome.message,
+            now=clock(),
+            result=outcome.result,
+            result_file=outcome.result_file,
+        )
+    if not ended:
+        raise _Overtaken
+
+
+def _fail_whole(job: Job, error: Exception, failed: Failed, clock: Clock) -> bool:
+    """Tell the owner why his job was not done; returns whether nobody foresaw it. An ended job stays as it ended."""
+    with system_scope():
+        if not Job.objects.select_for_update().filter(id=job.id, state__in=UNDER_WAY).exists():
+            return False
+        told = failed(job, error, clock())
+        expected = isinstance(error, WorkFailed | ActRefused)
+        message = told or (str(error) if expected else BROKEN)
+        finish_job(job_id=job.id, state="failed", message=message, now=clock())
+    return told is None and not expected
 
 
 def run_items(job_id: UUID, act: Callable[[Job, JobItem, Acting], None]) -> None:
@@ -230,7 +247,7 @@ def give_up(*, job_id: UUID, message: str, now: datetime) -> bool:
 
     Must run in a transaction that sees everything. What is kept with the subject is the same as after any failure.
     """
-    job = Job.objects.select_for_update().filter(id=job_id, state__in=["waiting", "running"]).first()
+    job = Job.objects.select_for_update().filter(id=job_id, state__in=UNDER_WAY).first()
     if job is None:
         return False
     failed = _FAILED.get(job.task)

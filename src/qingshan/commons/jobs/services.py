@@ -12,6 +12,7 @@ from qingshan.commons.jobs.models import Job, JobItem
 from qingshan.domain.acts import ActRefused
 
 ITEMS_AT_ONCE = 2000
+UNDER_WAY = frozenset({"waiting", "running"})
 ENDED = frozenset({"done", "failed"})
 AGAIN = "（重办未办的）"
 TITLE = 200
@@ -145,10 +146,12 @@ def finish_job(
     now: datetime,
     result: Mapping[str, Any] | None = None,
     result_file: UUID | None = None,
-) -> None:
-    """Write the end of a job: ``done`` or ``failed`` with a message a clerk can read."""
-    Job.objects.filter(id=job_id).update(
-        state=state, message=message, updated_at=now, result=dict(result or {}), result_file=result_file
+) -> bool:
+    """Write the end of a job: ``done`` or ``failed`` with a message a clerk can read; False when it had ended."""
+    return bool(
+        Job.objects.filter(id=job_id, state__in=UNDER_WAY).update(
+            state=state, message=message, updated_at=now, result=dict(result or {}), result_file=result_file
+        )
     )
 
 
