@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 
 from qingshan.commons.jobs.models import Job
+from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.cases.public import accept_case, close_out, correct_case, finish_station, open_case
 from qingshan.contexts.cases.services import acting as case_acting
 from qingshan.contexts.leads.models import Verification
@@ -19,10 +21,12 @@ from qingshan.contexts.leads.public import (
     LeadForm,
     correct_lead,
     flag_active,
+    merge_lead,
     receive_lead,
     register_lead,
     return_lead,
     review_verification,
+    separate_lead,
     submit_verification,
 )
 from qingshan.contexts.leads.services import acting as lead_acting
@@ -185,6 +189,27 @@ def test_marking_as_active_against_a_correction_and_a_return(world: World) -> No
     assert f'"state":"{now.state}"' in entries[-1].payload
     assert ('"active_since":""' in entries[-1].payload) == (now.active_since is None)
     assert f'"place":"{now.place_text}"' in entries[-1].payload
+
+
+def test_separating_repeats_what_a_correction_of_the_main_lead_has_just_written(world: World) -> None:
+    """The correction is written, not yet kept, when the other begins: the last entry holds its text all the same."""
+    main, other = (world.make_lead(state="received") for _ in range(2))
+    world.perform(cast.BUREAU_OFFICER, merge_lead, lead_id=other.id, into_id=main.id, reason="同一处（演示）")
+    written = threading.Event()
+
+    def correcting(*, acting: Acting) -> None:
+        correct_lead(lead_id=main.id, values={"place_text": "更正后的地点（演示）"}, reason="演示", acting=acting)
+        written.set()
+        time.sleep(0.4)
+
+    def separating() -> None:
+        written.wait(timeout=20)
+        world.perform(cast.ENFORCER, separate_lead, lead_id=other.id, reason="两处（演示）")
+
+    assert at_once(partial(world.perform, cast.BUREAU_OFFICER, correcting), separating) == ["", ""]
+    last = world.entries(main.id)[-1]
+    assert last.act == "lead.separate"
+    assert "更正后的地点（演示）" in last.payload
 
 
 def test_the_same_number_registered_twice_by_hand(world: World) -> None:

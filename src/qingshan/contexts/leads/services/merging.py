@@ -33,11 +33,11 @@ def merge_lead(*, lead_id: UUID, into_id: UUID, reason: str, acting: Acting, rel
     if lead_id == into_id:
         raise ActRefused("same", "一条线索不能并入自己")
     with act_transaction():
-        found = _locked([lead_id, into_id], acting)
+        found = _locked([lead_id, into_id, *([relink_from] if relink_from else [])], acting)
         lead, main = found[lead_id], found[into_id]
         _check_main(lead, main)
         _check_merged(lead, relink_from)
-        in_force, former = campaign_in_force(), lead.merged_into
+        in_force, former = campaign_in_force(), found[relink_from] if relink_from else None
         followers = _followers(lead, main, acting)
         before = lead.merged_from or lead.state
         _set_merged(lead, main, before, in_force, acting)
@@ -78,12 +78,7 @@ def separate_lead(*, lead_id: UUID, reason: str, acting: Acting, merged_into: UU
     if not reason.strip():
         raise ActRefused("reason", "撤销并入须写明理由")
     with act_transaction():
-        lead = _locked([lead_id], acting)[lead_id]
-        main = lead.merged_into
-        if main is None:
-            raise ActRefused("state", "这条线索没有并入别的线索，请刷新后再看")
-        if merged_into is not None and main.id != merged_into:
-            raise ActRefused("race", f"此线索刚被他人改为并入 {main.number}，请刷新后再看")
+        lead, main = _with_main(lead_id, merged_into, acting)
         in_force, now = campaign_in_force(), acting.now()
         events = {name: at for name, at in lead.events.items() if name != "lead.merge"}
         back = {
@@ -99,6 +94,18 @@ def separate_lead(*, lead_id: UUID, reason: str, acting: Acting, merged_into: UU
         parts_moved(lead, in_force, acting)
         settle_replies(lead, in_force)
         return lead
+
+
+def _with_main(lead_id: UUID, seen: UUID | None, acting: Acting) -> tuple[Lead, Lead]:
+    """A merged lead and its main lead (``seen`` by the person), both locked: the entries repeat what stands there."""
+    known = visible_leads(acting.viewer).filter(id=lead_id).values_list("merged_into_id", flat=True).first()
+    found = _locked([lead_id, *([known] if known else [])], acting)
+    lead = found[lead_id]
+    if lead.merged_into is None:
+        raise ActRefused("state", "这条线索没有并入别的线索，请刷新后再看")
+    if lead.merged_into_id != known or (seen is not None and seen != known):
+        raise ActRefused("race", f"此线索刚被他人改为并入 {lead.merged_into.number}，请刷新后再看")
+    return lead, found[lead.merged_into_id]
 
 
 def tell_apart(*, lead_id: UUID, other_id: UUID, reason: str, acting: Acting) -> Lead:
