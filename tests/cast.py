@@ -143,6 +143,15 @@ EVERYBODY = (
 )
 """All who hold a post now; `FORMER_OFFICER` holds none."""
 
+
+def one_of_each(*, unit: bool) -> tuple[Member, ...]:
+    """One member of each role, or of each role in each unit: rights know no other difference between people."""
+    found: dict[tuple[str, str], Member] = {}
+    for member in EVERYBODY:
+        found.setdefault((member.role, member.post.partition(".")[0] if unit else ""), member)
+    return tuple(found.values())
+
+
 OFFICERS = {
     SUCUN: (TOWNSHIP_OFFICER, SECOND_TOWNSHIP_OFFICER),
     HEISHUIHE: (OTHER_TOWNSHIP_OFFICER, OTHER_SECOND_OFFICER),
