@@ -96,6 +96,17 @@ def test_a_copy_is_never_made_over_the_real_database(spare_home: Path) -> None:
         assert "指向了正式数据库" in _run(spare_home, "practice", "renew", "--yes", ok=False)
 
 
+def test_a_database_in_use_is_not_filled_under_another_name(county: Path, tmp_path: Path) -> None:
+    """``localhost`` and ``127.0.0.1`` look like two servers: the last word is with the database itself."""
+    before = _run(county, "manage", "shell", "-v", "0", "-c", ROWS)
+    rows = tmp_path / "copied.jsonl"
+    rows.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QINGSHAN_PRACTICE", "1")
+        assert "已有账号" in _run(county, "practice", "fill", str(rows), ok=False)
+    assert _run(county, "manage", "shell", "-v", "0", "-c", ROWS) == before
+
+
 def test_every_page_says_so(db: None) -> None:
     request = RequestFactory().get("/")
     with override_settings(QINGSHAN_PRACTICE=True):

@@ -95,9 +95,13 @@ def fill(file: Path) -> None:
     from django.core import serializers
 
     from qingshan.commons.base.scope import system_scope
+    from qingshan.commons.people.models import Account
     from qingshan.contexts.campaigns.public import mark_practice
 
     with system_scope(), file.open(encoding="utf-8") as stream:
+        # One server has many names (localhost, 127.0.0.1): that this is not the real database is asked of itself.
+        if Account.objects.exists():
+            raise click.ClickException("这个数据库里已有账号，可能就是正式数据库，没有写入；请为演练另建一个空的数据库")
         for row in serializers.deserialize("jsonl", stream):
             row.save()
         mark_practice(mark=MARK)
