@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from django.urls import reverse
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.running import run_items, run_whole
 from qingshan.contexts.ledgers.exchange_tasks import accept_item, exchange_failed, judge_exchange
+from qingshan.contexts.ledgers.models import ExchangeRow
+from qingshan.contexts.ledgers.services.exchange import keep_judged
+from qingshan.interfaces.web.row_pages import ROWS_SHOWN
 from tests import cast
 from tests.cast import Member
-from tests.contexts.test_exchange import in_force, workbook
+from tests.contexts.test_exchange import in_force, returned, workbook
 from tests.support.making import World
 
 SignIn = Callable[[Member], Client]
@@ -56,3 +60,32 @@ def test_a_returned_file_is_compared_and_its_rows_accepted(world: World, sign_in
     again = office.post(f"{answer.headers['Location']}accept/", {"row": row})
     assert again.status_code == 422
     assert "省返回.xlsx" in office.get(reverse("web:exchange")).content.decode()
+
+
+def test_thousands_of_rows_come_in_pages_and_are_accepted_as_one(world: World, sign_in: SignIn) -> None:
+    """A form takes a thousand fields at most; a file may hold more rows than that."""
+    in_force(world)
+    lead = world.lead(world.make_case().lead_id)
+    sheet = returned(world, b"PK\x03\x04")
+    rows = 1050
+    with world.seeing_all():
+        made = [
+            ExchangeRow(sheet=sheet, row=n, number=lead.number, lead_id=lead.id, outcome="changed", values={"a": "b"},
+                        differences=[{"field": "演示", "old": "", "new": str(n), "cell": f"A{n}"}])
+            for n in range(1, rows + 1)
+        ]  # fmt: skip
+        keep_judged(sheet, made, [])
+    office, url = sign_in(cast.BUREAU_OFFICER), reverse("web:exchange_sheet", args=[sheet.id])
+    seen, page = 0, office.get(url).content.decode()
+    while page.count('name="row"'):
+        seen += page.count('name="row"')
+        assert page.count('name="row"') <= ROWS_SHOWN
+        assert "接受全部 1,050 行" in page
+        following = re.search(r'href="([?]changed=\d+)" rel="next"', page)
+        if following is None:
+            break
+        page = office.get(url + following[1]).content.decode()
+    assert seen == rows
+    assert office.post(f"{url}accept/", {"all": "1"}).status_code == 302
+    with world.seeing_all():
+        assert Job.objects.get(kind="exchange_accept").total == rows

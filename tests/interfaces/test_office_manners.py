@@ -131,3 +131,10 @@ def test_what_is_no_office_document_is_refused_with_the_reason(
     status, text = send(sign_in(cast.TASKFORCE_OFFICE), name, data)
     assert status == 422
     assert why in text
+
+
+def test_a_form_of_two_hundred_columns_is_taken(sign_in: SignIn) -> None:
+    """Some ten fields a column, and the words of the coded ones."""
+    fields = {f"what-{n}": "" for n in range(3000)} | {"language": "en", "next": "/leads/"}
+    answer = sign_in(cast.BUREAU_OFFICER).post(reverse("web:language"), fields)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/leads/")

@@ -6,6 +6,7 @@ apart from the application (`tests/support/scopes.py`).
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qingshan.contexts.cases.tasks import export_list_task as export_case_list_task
+from qingshan.contexts.leads.tasks import export_list_task
 from qingshan.interfaces.web.access import MATTER_ROLES
 from tests import cast
 from tests.cast import Member
@@ -80,7 +83,7 @@ def looks(world: World, sign_in: Callable[[Member], Client], caller: Callable[[M
 @given(data=st.data())
 def test_no_door_shows_what_is_out_of_scope(looks: dict[Member, Look], world: World, data: st.DataObject) -> None:
     look = looks[data.draw(st.sampled_from(cast.EVERYBODY))]
-    door = data.draw(st.sampled_from([page, search, one_lead, one_case, tile, interface, plain_sql]))
+    door = data.draw(st.sampled_from([page, search, one_lead, one_case, tile, interface, exported, plain_sql]))
     door(look, world, data)
 
 
@@ -148,6 +151,23 @@ def interface(look: Look, _world: World, data: st.DataObject) -> None:
         wanted = look.leads if kind == "leads" else look.cases
         assert {UUID(row["id"]) for row in answer.json()[kind]} == wanted
     look.check(answer.content.decode())
+
+
+def exported(look: Look, _world: World, data: st.DataObject) -> None:
+    """A list as a file, made by the worker for whoever asked for it: the rows of his scope and no others."""
+    kind, task = data.draw(st.sampled_from([("leads", export_list_task), ("cases", export_case_list_task)]))
+    answer = look.caller.post(f"/{kind}/exports", {"format": "csv"})
+    assert answer.status_code == (202 if look.member.role in MATTER_ROLES else 403)
+    if answer.status_code == 202:
+        job_id = answer.json()["id"]
+        task(job_id)
+        file = look.caller.get(f"/jobs/{job_id}/file")
+        text = b"".join(file.streaming_content).decode("utf-8-sig")
+        numbers = {m.number for m in look.scene.leads if m.id in look.leads}
+        if kind == "cases":
+            numbers = {m.number for m in look.scene.cases if m.id in look.cases}
+        assert {row[0] for row in list(csv.reader(io.StringIO(text)))[1:]} == numbers
+        look.check(text)
 
 
 def plain_sql(look: Look, world: World, data: st.DataObject) -> None:

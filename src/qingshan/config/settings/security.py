@@ -35,6 +35,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+"""Fields of one form. The columns of a bureau's own form of the ledger, with their words, come to more than Django's
+thousand."""
+
 CONTENT_SECURITY_POLICY = {
     "default-src": ["'self'"],
     "script-src": ["'self'"],

@@ -42,6 +42,7 @@ from qingshan.contexts.ledgers.services.exchange import (
     exchange_rows,
     exchange_sheet,
     exchange_sheets,
+    open_exchange_rows,
     queue_accepting,
     queue_exchange,
     register_exchange,
@@ -49,6 +50,7 @@ from qingshan.contexts.ledgers.services.exchange import (
 from qingshan.contexts.ledgers.services.making import AT_ONCE, FORM, OWN, is_large, queue_ledger, write_in_form
 from qingshan.contexts.ledgers.services.returns import (
     open_leads,
+    open_return_rows,
     queue_rows,
     register_return,
     return_rows,
@@ -140,7 +142,9 @@ __all__ = [
     "mask",
     "named_mappings",
     "old_words",
+    "open_exchange_rows",
     "open_leads",
+    "open_return_rows",
     "propose_template",
     "queue_accepting",
     "queue_exchange",

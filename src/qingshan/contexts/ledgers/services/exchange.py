@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.base.ids import new_id
@@ -145,12 +146,12 @@ def keep_judged(sheet: ExchangeSheet, rows: Sequence[ExchangeRow], notes: Sequen
     return counts
 
 
-def queue_accepting(*, sheet_id: UUID, row_ids: Sequence[UUID], acting: Acting) -> Job:
-    """Let the worker accept the ticked rows, each as its own act."""
+def queue_accepting(*, sheet_id: UUID, row_ids: Sequence[UUID] | None, acting: Acting) -> Job:
+    """Let the worker accept the ticked rows (None: all that are open), each as its own act."""
     if not acting.viewer.roles & EXCHANGE_ROLES:
         raise ActRefused("role", "与省系统、信访平台交换文件由县自然资源部门办理")
-    rows = ExchangeRow.objects.filter(sheet_id=sheet_id, id__in=row_ids, outcome="changed", applied_at__isnull=True)
-    picked = list(rows.order_by("row"))
+    rows = open_exchange_rows(sheet_id) if row_ids is None else open_exchange_rows(sheet_id).filter(id__in=row_ids)
+    picked = list(rows.only("id", "row", "number").order_by("row"))
     if not picked:
         raise ActRefused("nothing", "没有勾选可以接受的行")
     try:
@@ -222,6 +223,11 @@ def exchange_sheet(sheet_id: UUID) -> ExchangeSheet | None:
     return ExchangeSheet.objects.select_related("template").filter(id=sheet_id).first()
 
 
-def exchange_rows(sheet_id: UUID) -> list[ExchangeRow]:
-    """Its rows, in the order of the file."""
-    return list(ExchangeRow.objects.filter(sheet_id=sheet_id).order_by("row"))
+def exchange_rows(sheet_id: UUID, outcome: str, *, after: int, limit: int) -> list[ExchangeRow]:
+    """Its rows with this outcome behind row ``after``, in the order of the file."""
+    return list(ExchangeRow.objects.filter(sheet_id=sheet_id, outcome=outcome, row__gt=after).order_by("row")[:limit])
+
+
+def open_exchange_rows(sheet_id: UUID) -> QuerySet[ExchangeRow]:
+    """Its rows that differ and were not accepted yet."""
+    return ExchangeRow.objects.filter(sheet_id=sheet_id, outcome="changed", applied_at__isnull=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
+from django.db.models import QuerySet
 from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.files.models import StoredFile
@@ -95,10 +96,10 @@ def fail_return(*, sheet_id: UUID, problem: str) -> None:
     ReturnSheet.objects.filter(id=sheet_id, state="reading").update(state="failed", problem=problem)
 
 
-def queue_rows(*, sheet_id: UUID, row_ids: Sequence[UUID], acting: Acting) -> Job:
-    """Let the worker do what the ticked rows ask for, each as its own act."""
-    rows = ReturnRow.objects.filter(sheet_id=sheet_id, id__in=row_ids, outcome="changed", applied_at__isnull=True)
-    picked = list(rows.order_by("row"))
+def queue_rows(*, sheet_id: UUID, row_ids: Sequence[UUID] | None, acting: Acting) -> Job:
+    """Let the worker do what the ticked rows ask for (None: all that are open), each as its own act."""
+    rows = open_return_rows(sheet_id) if row_ids is None else open_return_rows(sheet_id).filter(id__in=row_ids)
+    picked = list(rows.only("id", "row", "number").order_by("row"))
     if not picked:
         raise ActRefused("nothing", "没有勾选可以办理的行")
     try:
@@ -173,6 +174,11 @@ def return_sheet(sheet_id: UUID, viewer: Viewer) -> ReturnSheet | None:
     return ReturnSheet.objects.filter(id=sheet_id, unit=viewer.unit_id).first()
 
 
-def return_rows(sheet_id: UUID) -> list[ReturnRow]:
-    """Its rows, in the order of the file."""
-    return list(ReturnRow.objects.filter(sheet_id=sheet_id).order_by("row"))
+def return_rows(sheet_id: UUID, outcome: str, *, after: int, limit: int) -> list[ReturnRow]:
+    """Its rows with this outcome behind row ``after``, in the order of the file."""
+    return list(ReturnRow.objects.filter(sheet_id=sheet_id, outcome=outcome, row__gt=after).order_by("row")[:limit])
+
+
+def open_return_rows(sheet_id: UUID) -> QuerySet[ReturnRow]:
+    """Its rows that ask for something and were not done yet."""
+    return ReturnRow.objects.filter(sheet_id=sheet_id, outcome="changed", applied_at__isnull=True)

@@ -19,14 +19,16 @@ from qingshan.contexts.ledgers.public import (
     exchange_sheet,
     exchange_sheets,
     layout_for,
+    open_exchange_rows,
     queue_accepting,
     queue_exchange,
     register_exchange,
 )
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
+from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.row_pages import row_pages, ticked
 
 OWN = tuple(sorted(EXCHANGE_ROLES))
 LIMIT = 20 * 1024 * 1024
@@ -129,15 +131,13 @@ def _sheet_context(request: OfficeRequest, sheet_id: UUID) -> Context:
     sheet = exchange_sheet(sheet_id)
     if sheet is None:
         raise Http404(_("没有这份返回文件，或它不在您的辖区内"))
-    rows = exchange_rows(sheet.id)
     return {
         "sheet": sheet,
         "system": system_words()[sheet.system],
         "job": latest_job(sheet.id, "exchange_judge"),
         "accept": latest_job(sheet.id, "exchange_accept"),
-        "changed": [row for row in rows if row.outcome == "changed"],
-        "refused": [row for row in rows if row.outcome == "refused"],
-        "open": any(row.outcome == "changed" and row.applied_at is None for row in rows),
+        **row_pages(request, lambda outcome, after, limit: exchange_rows(sheet.id, outcome, after=after, limit=limit)),
+        "open": open_exchange_rows(sheet.id).count(),
         "now": request.now,
     }
 
@@ -147,10 +147,9 @@ def _sheet_context(request: OfficeRequest, sheet_id: UUID) -> Context:
 def exchange_accept(request: OfficeRequest, sheet_id: UUID) -> HttpResponse:
     """Let the ticked rows be accepted, each as its own act."""
     context = _sheet_context(request, sheet_id)
-    picked = [found for text in request.POST.getlist("row") if (found := read_uuid(text)) is not None]
     return perform(
         request,
-        lambda: queue_accepting(sheet_id=sheet_id, row_ids=picked, acting=acting_of(request)),
+        lambda: queue_accepting(sheet_id=sheet_id, row_ids=ticked(request), acting=acting_of(request)),
         done=_("开始接受勾选的行"),
         to=reverse("web:exchange_sheet", args=[sheet_id]),
         template="web/exchange/sheet.html",

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +15,7 @@ from qingshan.commons.jobs.services import latest_job
 from qingshan.contexts.ledgers.public import (
     ReturnSheet,
     open_leads,
+    open_return_rows,
     queue_rows,
     register_return,
     return_rows,
@@ -23,8 +25,9 @@ from qingshan.contexts.ledgers.public import (
 )
 from qingshan.domain.lead import TOWNSHIP
 from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.acting import acting_of, perform, read_uuid
+from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.row_pages import row_pages, ticked
 from qingshan.interfaces.web.uploading import perform_upload, posted_file
 from qingshan.interfaces.web.views.ledger import excel_response
 
@@ -63,7 +66,7 @@ def return_download(request: OfficeRequest) -> HttpResponse:
     """The township's open leads as a sheet to be filled off line."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
-        title = f"{request.viewer.unit_name}待办线索回填表（{request.now.astimezone():%Y-%m-%d %H:%M} 下载）"
+        title = f"{request.viewer.unit_name}待办线索回填表（{localtime(request.now):%Y-%m-%d %H:%M} 下载）"
         write_return_sheet(open_leads(request.viewer), path, title=title)
         data = path.read_bytes()
     return excel_response(data, f"回填表-{request.viewer.unit_name}.xlsx")
@@ -80,14 +83,12 @@ def _context(request: OfficeRequest, sheet_id: UUID) -> dict[str, object]:
     sheet = return_sheet(sheet_id, request.viewer)
     if sheet is None:
         raise Http404(_("没有这份回填表，或它不是本单位的"))
-    rows = return_rows(sheet.id)
     return {
         "sheet": sheet,
         "job": latest_job(sheet.id, "ledger_return"),
         "apply": latest_job(sheet.id, "ledger_return_apply"),
-        "changed": [row for row in rows if row.outcome == "changed"],
-        "refused": [row for row in rows if row.outcome == "refused"],
-        "open": any(row.outcome == "changed" and row.applied_at is None for row in rows),
+        **row_pages(request, lambda outcome, after, limit: return_rows(sheet.id, outcome, after=after, limit=limit)),
+        "open": open_return_rows(sheet.id).count(),
         "now": request.now,
     }
 
@@ -97,10 +98,9 @@ def _context(request: OfficeRequest, sheet_id: UUID) -> dict[str, object]:
 def return_apply(request: OfficeRequest, sheet_id: UUID) -> HttpResponse:
     """Let the ticked rows be done."""
     context = _context(request, sheet_id)
-    picked = [found for text in request.POST.getlist("row") if (found := read_uuid(text)) is not None]
     return perform(
         request,
-        lambda: queue_rows(sheet_id=sheet_id, row_ids=picked, acting=acting_of(request)),
+        lambda: queue_rows(sheet_id=sheet_id, row_ids=ticked(request), acting=acting_of(request)),
         done=_("开始办理勾选的行"),
         to=reverse("web:ledger_return", args=[sheet_id]),
         template="web/ledger/return.html",
