@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from qingshan.commons.accounts.models import Roster, RosterRow
+from qingshan.commons.accounts.posts import appoint_person
 from qingshan.commons.accounts.roster_reading import RosterUnreadable, read_roster
 from qingshan.commons.accounts.roster_rows import Judged, RowInput, judge
 from qingshan.commons.accounts.rosters import accept_roster, register_roster
@@ -25,7 +27,8 @@ from qingshan.commons.files.services import path_of, store_file, wipe_bytes, wip
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.journal.models import PersonalValue
 from qingshan.commons.journal.personal import read_personal
-from qingshan.commons.people.models import Account, Holding, Person
+from qingshan.commons.people.models import Account, Holding, Person, Post
+from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
@@ -146,6 +149,35 @@ def test_uploaded_twice_it_changes_nothing_twice(world: World) -> None:
     account = Account.objects.get(username="sucun-01")
     assert not account.has_usable_password()
     assert account.must_change
+
+
+def test_a_post_that_is_being_given_to_somebody_is_not_given_twice(world: World, transactional_db: None) -> None:
+    """The appointment is written, not yet kept, when the roster is accepted: the roster waits, and its row says why."""
+    unit, _title = unit_names(world)
+    roster = upload(world, workbook([("演示·新甲", unit, "sucun.township-head", "", "")]))
+    with world.seeing_all():
+        head, other = Post.objects.get(slug="sucun.township-head"), Person.objects.create(name="演示·另任")
+    written = threading.Event()
+
+    def appointing(*, acting: Acting) -> None:
+        appoint_person(person_id=other.id, post_id=head.id, since=TODAY, acting=acting)
+        written.set()
+        time.sleep(0.4)
+
+    def appoint() -> None:
+        try:
+            world.perform(cast.RIGHTS_ADMIN, appointing)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(appoint)
+        assert written.wait(timeout=20)
+        numbers = world.perform(cast.RIGHTS_ADMIN, accept_roster, roster_id=roster.id)
+        beside.result()
+    assert numbers == {"new": 0, "same": 0, "refused": 1}
+    with world.seeing(cast.RIGHTS_ADMIN):
+        assert "已由 演示·另任 担任" in RosterRow.objects.get(roster=roster).note
 
 
 def test_the_phone_number_is_nowhere_in_clear_and_the_original_is_gone(world: World) -> None:

@@ -3,14 +3,14 @@
 Accepting judges every row anew: a roster accepted twice, or after somebody was appointed, changes nothing twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
 from qingshan.commons.accounts.keeping import keep_phone_refs, new_account
 from qingshan.commons.accounts.models import Roster, RosterRow
 from qingshan.commons.accounts.posts import APPOINTER
-from qingshan.commons.accounts.recording import local_day, post_text, record_on_persons, require
+from qingshan.commons.accounts.recording import local_day, lock_persons, post_text, record_on_persons, require
 from qingshan.commons.accounts.roster_rows import Judged, RowInput, judge
 from qingshan.commons.accounts.second_factor import seal, unseal
 from qingshan.commons.files.models import StoredFile
@@ -18,7 +18,7 @@ from qingshan.commons.files.services import wipe_bytes
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import start_job
 from qingshan.commons.journal.services import act_transaction, actor_text
-from qingshan.commons.people.models import Account, Holding, Person
+from qingshan.commons.people.models import Account, Holding, Person, Post
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 
@@ -116,6 +116,7 @@ def accept_roster(*, roster_id: UUID, acting: Acting) -> dict[str, int]:
         if roster is None or roster.state != "read":
             raise ActRefused("done", "名册已经办理，或不能办理")
         stored = {row.number: row for row in RosterRow.objects.filter(roster=roster)}
+        _lock(stored.values())
         today = local_day(acting.now())
         judged = judge([_input(row) for _n, row in sorted(stored.items())], today=today)
         _take_in(judged, stored, today, acting)
@@ -127,6 +128,14 @@ def accept_roster(*, roster_id: UUID, acting: Acting) -> dict[str, int]:
             state="done", accepted_at=acting.now(), accepted_by_text=actor_text(acting)
         )
     return {word: sum(j.outcome == word for j in judged) for word in ("new", "same", "refused")}
+
+
+def _lock(rows: Collection[RosterRow]) -> None:
+    """Hold the persons and posts of these rows, in the order of every appointment: what is judged now stays so."""
+    accounts, posts = {row.account_id for row in rows}, {row.post_id for row in rows}
+    persons = Account.objects.filter(id__in=accounts - {None}).values_list("person_id", flat=True)
+    lock_persons(person_id for person_id in persons if person_id is not None)
+    list(Post.objects.select_for_update(of=("self",)).filter(id__in=posts - {None}).order_by("id"))
 
 
 def _input(row: RosterRow) -> RowInput:
