@@ -1,7 +1,6 @@
 """Keeping accounts (账号管理): registering a person with a sign-in, stopping it and opening it again."""
 
 import re
-from collections.abc import Iterable
 from uuid import UUID
 
 from qingshan.commons.accounts.recording import leave_administrators, record_on_persons, require
@@ -35,12 +34,6 @@ def name_problem(name: str) -> str:
     if len(name) > 60 or any(not c.isprintable() for c in name) or name[0] in "=+-@":
         return f"姓名“{name[:20]}”不能用：60 字以内，不含控制字符，不以 = + - @ 开头"
     return ""
-
-
-def free_username(stem: str, taken: Iterable[str]) -> str:
-    """The first free name ``stem-NN`` beside those taken and those in the database."""
-    known = set(taken) | set(Account.objects.filter(username__startswith=stem).values_list("username", flat=True))
-    return next(name for number in range(1, 100_000) if (name := f"{stem}-{number:02d}") not in known)
 
 
 def open_account(*, name: str, username: str, phone: str, acting: Acting) -> Account:

@@ -15,14 +15,6 @@ LONGEST = 40
 """A longer text is a remark, no heading."""
 
 
-class CellLike(Protocol):
-    """What is needed of a cell."""
-
-    @property
-    def value(self) -> Value:
-        """Its value."""
-
-
 class RowLike(Protocol):
     """What is needed of a row."""
 

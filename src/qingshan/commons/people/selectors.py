@@ -177,11 +177,6 @@ def holdings_of(person_id: UUID, *, after: date | None = None) -> list[Holding]:
     return list(rows.order_by("-since", "-id"))
 
 
-def persons_named(text: str, *, limit: int = 20) -> list[Person]:
-    """Persons whose name contains ``text``."""
-    return list(Person.objects.filter(name__contains=text).order_by("name", "id")[:limit])
-
-
 def holding_by_id(holding_id: UUID) -> Holding | None:
     """One line of somebody's posts, or None."""
     return Holding.objects.select_related("post__unit", "person", "stands_in_for").filter(id=holding_id).first()

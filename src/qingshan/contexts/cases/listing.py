@@ -63,15 +63,6 @@ class CaseFilter:
     before: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CasePage:
-    """One page of the list, by key, with the tracks of its cases."""
-
-    rows: list[Case]
-    tracks: Mapping[UUID, list[Track]]
-    more: bool
-
-
 def day_start(day: date) -> datetime:
     """The first moment of a local day."""
     return datetime.combine(day, clock_time(), tzinfo=timezone.get_current_timezone())
@@ -139,13 +130,6 @@ def tracks_of(cases: Sequence[Case]) -> Mapping[UUID, list[Track]]:
     for track in Track.objects.filter(case_id__in=[c.id for c in cases]).order_by("id"):
         tracks[track.case_id].append(track)
     return tracks
-
-
-def case_page(viewer: Viewer, wanted: CaseFilter, now: datetime) -> CasePage:
-    """Newest cases first, one page, by the id in the filter."""
-    key = None if wanted.before is None else Key(value=None, id=wanted.before)
-    found = case_rows(viewer, wanted, now, after=key)
-    return CasePage(rows=found.rows, tracks=tracks_of(found.rows), more=found.below)
 
 
 def case_counts(viewer: Viewer, wanted: CaseFilter, now: datetime, *, most: int | None = None) -> dict[str, int]:

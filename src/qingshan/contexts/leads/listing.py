@@ -68,14 +68,6 @@ class LeadFilter:
     before: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPage:
-    """One page of the list, by key."""
-
-    rows: list[Lead]
-    more: bool
-
-
 def day_start(day: date) -> datetime:
     """The first moment of a local day."""
     return datetime.combine(day, clock_time(), tzinfo=timezone.get_current_timezone())
@@ -144,13 +136,6 @@ def lead_rows(
 
 NOT_SHOWN = ("geom", "centre", "attributes", "shares", "description", "notes", "events")
 """Columns that no list shows."""
-
-
-def lead_page(viewer: Viewer, wanted: LeadFilter, now: datetime) -> LeadPage:
-    """Newest leads first, one page, by the id in the filter."""
-    key = None if wanted.before is None else Key(value=None, id=wanted.before)
-    found = lead_rows(viewer, wanted, now, after=key)
-    return LeadPage(rows=found.rows, more=found.below)
 
 
 def lead_counts(viewer: Viewer, wanted: LeadFilter, now: datetime, *, most: int | None = None) -> dict[str, int]:

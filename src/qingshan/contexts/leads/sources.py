@@ -78,13 +78,6 @@ def source_counts(viewer: Viewer, wanted: SourceFilter, now: datetime) -> dict[s
     }
 
 
-def overdue_sources(viewer: Viewer, now: datetime) -> dict[str, int]:
-    """Open duties of sources past their due moment, by desk."""
-    return {
-        desk: _filtered(viewer, SourceFilter(desk=desk, overdue=True), now).count() for desk in ("reply", "platform")
-    }
-
-
 def urgent_sources(viewer: Viewer, limit: int) -> list[Source]:
     """The sources with the most urgent running limits: an answer or a number of the petition platform."""
     owed = Q(reply_state="open", reply_due_at__isnull=False) | Q(platform_state="open", platform_due_at__isnull=False)

@@ -1,6 +1,6 @@
 """Answers that several rooms give: units, lists by key, jobs, journal entries, files."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -145,8 +145,3 @@ def file_out(row: StoredFile) -> FileOut:
         azimuth=row.azimuth,
         taken_at=row.taken_at,
     )
-
-
-def day_text(day: date | None) -> str | None:
-    """A day as text, or null."""
-    return day.isoformat() if day else None

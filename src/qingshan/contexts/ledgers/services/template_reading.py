@@ -14,7 +14,7 @@ from qingshan.commons.files.cells import heading_key, plain_text
 from qingshan.commons.files.headings import Header, Heading, find_header, match_headings
 from qingshan.commons.files.packages import SheetRefused, scan_workbook
 from qingshan.commons.files.sheets import Sheet, read_sheet
-from qingshan.contexts.ledgers.fields import ALIASES, FIELD_BY_KEY, ORDINAL_NAMES
+from qingshan.contexts.ledgers.fields import ALIASES, ORDINAL_NAMES
 from qingshan.contexts.ledgers.layout import MAX_COLUMNS, MAX_TEXT, Block, Layout, LayoutColumn
 
 MAX_CELLS = 200_000
@@ -165,8 +165,3 @@ def _foot(form: Worksheet, sheet: Sheet, header: Header, width: int) -> Iterator
     if not rows:
         return
     yield from _blocks(form, sheet, rows[0], min(rows[-1], rows[0] + LONGEST_FOOT), width, shift=rows[0] - 1)
-
-
-def default_words(field: str) -> dict[str, str]:
-    """The words of a code field before the form gives its own."""
-    return dict(FIELD_BY_KEY[field].words) if field in FIELD_BY_KEY else {}
