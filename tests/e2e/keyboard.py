@@ -46,6 +46,8 @@ class Hands:
     page: Page
     windows: list[FileChooser] = field(default_factory=list)
     """Open windows of the system in which files are chosen."""
+    spelling: tuple[int, int] = (0, 0)
+    """In which order this browser shows the parts of a day, and of an hour, as the last field told."""
 
     def __post_init__(self) -> None:
         """Listen from the start: asked for at the key press, the browser may be quicker than the question."""
@@ -66,7 +68,9 @@ class Hands:
     def look(self, wanted: str = "", words: str = "") -> bool:
         """Whether the focus is on what is wanted; wherever it is, it must be seen."""
         at = self.page.evaluate(AT, [wanted, words])
-        if at["place"] and not at["open"]:
+        for _ in range(5):
+            if not at["place"] or at["open"]:
+                break
             # A picture that arrived just now moves the page; give it the moment a person would take.
             self.page.wait_for_timeout(400)
             at = self.page.evaluate(AT, [wanted, words])
@@ -132,14 +136,18 @@ class Hands:
         year, month, date = day.split("-")
         hour, minute = clock.split(":") if clock else ("", "")
         half = ["a" if int(hour) < 12 else "p"] if hour else []
-        for order in ([year, month, date], [month, date, year], [date, month, year]):
-            for rest in ([hour, minute], [f"{(int(hour or 0) - 1) % 12 + 1:02d}", minute, *half]):
-                for at, part in enumerate([*order, *(rest if clock else ())]):
-                    # A full part goes on by itself or not, as the field likes: always count from the first.
-                    self.press(*["ArrowLeft"] * 8, *["ArrowRight"] * at)
-                    self.write(part)
-                if self._value() == value:
-                    return
+        days = [year, month, date], [month, date, year], [date, month, year]
+        hours = [hour, minute], [f"{(int(hour or 0) - 1) % 12 + 1:02d}", minute, *half]
+        ways = [(d, h) for d in range(len(days)) for h in range(len(hours))]
+        for way in sorted(ways, key=lambda way: way != self.spelling):
+            parts = [*days[way[0]], *(hours[way[1]] if clock else ())]
+            for at, part in enumerate(parts):
+                # A full part goes on by itself or not, as the field likes: always count from the first.
+                self.press(*["ArrowLeft"] * len(parts), *["ArrowRight"] * at)
+                self.write(part)
+            if self._value() == value:
+                self.spelling = way
+                return
         raise AssertionError(f"{self.page.url}: {name} cannot be typed as {value}: {self._value()}")
 
     def choose(self, name: str, value: str) -> None:

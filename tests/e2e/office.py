@@ -14,6 +14,13 @@ from tests import cast
 
 SHOTS = Path("var/test/screenshots")
 
+WITHOUT_MAPS = """const get = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+  return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);
+};"""
+"""Maps are drawn without a graphics card here, at a second a page: one of the people sees them, the others' pages say
+that there is none."""
+
 
 @dataclass
 class Worker:

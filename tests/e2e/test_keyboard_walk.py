@@ -15,8 +15,9 @@ from qingshan.contexts.cases.models import Case
 from qingshan.contexts.leads.models import Lead
 from qingshan.domain.plan import Plan
 from tests import cast
+from tests.e2e.axe import STILL
 from tests.e2e.keyboard import Hands
-from tests.e2e.office import paper, photo
+from tests.e2e.office import WITHOUT_MAPS, paper, photo
 from tests.e2e.test_main_job import _one_patch
 from tests.support.making import World
 
@@ -31,6 +32,9 @@ def seat(transactional_db: None, world: World, live_server: Any, chromium: Brows
 
     def sit(member: cast.Member, width: int = 1440, height: int = 900) -> Hands:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+        context.add_init_script(STILL)
+        if member is not cast.BUREAU_LEADER:
+            context.add_init_script(WITHOUT_MAPS)
         hands = Hands(context.new_page())
         hands.page.goto(live_server.url + "/sign-in/")
         hands.fill("username", member.username)

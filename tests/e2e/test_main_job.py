@@ -21,7 +21,7 @@ from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.services.placing import Gazetteer
 from qingshan.domain.plan import Plan
 from tests import cast
-from tests.e2e.office import Worker, paper, photo
+from tests.e2e.office import WITHOUT_MAPS, Worker, paper, photo
 from tests.support.making import World
 
 PATCHES = Path("tests/data/patches/patches.geojson")
@@ -40,6 +40,8 @@ class Office:
     def person(self, member: cast.Member) -> Worker:
         """A member of the cast at a browser of his own, signed in."""
         context = self.browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        if member is not cast.BUREAU_LEADER:
+            context.add_init_script(WITHOUT_MAPS)
         worker = Worker(context=context, page=context.new_page(), base=self.base, name=member.username)
         worker.sign_in(member.username, cast.PASSWORD)
         return worker
