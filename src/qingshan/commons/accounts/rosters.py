@@ -133,8 +133,8 @@ def accept_roster(*, roster_id: UUID, acting: Acting) -> dict[str, int]:
 def _lock(rows: Collection[RosterRow]) -> None:
     """Hold the persons and posts of these rows, in the order of every appointment: what is judged now stays so."""
     accounts, posts = {row.account_id for row in rows}, {row.post_id for row in rows}
-    persons = Account.objects.filter(id__in=accounts - {None}).values_list("person_id", flat=True)
-    lock_persons(person_id for person_id in persons if person_id is not None)
+    persons = Account.objects.filter(id__in=accounts - {None}, person__isnull=False).values_list("person_id", flat=True)
+    lock_persons(persons)
     list(Post.objects.select_for_update(of=("self",)).filter(id__in=posts - {None}).order_by("id"))
 
 

@@ -105,7 +105,7 @@ def _with_main(lead_id: UUID, seen: UUID | None, acting: Acting) -> tuple[Lead, 
         raise ActRefused("state", "这条线索没有并入别的线索，请刷新后再看")
     if lead.merged_into_id != known or (seen is not None and seen != known):
         raise ActRefused("race", f"此线索刚被他人改为并入 {lead.merged_into.number}，请刷新后再看")
-    return lead, found[lead.merged_into_id]
+    return lead, found[lead.merged_into.id]
 
 
 def tell_apart(*, lead_id: UUID, other_id: UUID, reason: str, acting: Acting) -> Lead:
