@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any
 
 ALGORITHM = "sha256"
@@ -65,7 +66,7 @@ def canonical(payload: Mapping[str, Any]) -> str:
 
 def text_form(value: str) -> str:
     """A text as it stands inside a canonical payload."""
-    return _ENCODER.encode(value)
+    return encode_basestring(value)
 
 
 def entry_hash(previous: str, payload: str) -> str:

@@ -1,7 +1,8 @@
 """Rows of a foreign spatial file (导入文件的行), as every reader hands them on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -21,6 +22,10 @@ class ReadError(Exception):
         self.message = message
         self.advice = advice
 
+    def __reduce__(self) -> tuple[Callable[..., "ReadError"], tuple[str, str]]:
+        """Travels between processes with all of its parts."""
+        return type(self), (self.message, self.advice)
+
 
 class Undecided(ReadError):
     """A question that a person can settle (需要指定): ``asks`` names fields of `Reading`, ``sample`` some corners.
@@ -34,6 +39,10 @@ class Undecided(ReadError):
         super().__init__(message, advice)
         self.asks = asks
         self.sample = sample if sample is not None else np.empty((0, 2))
+
+    def __reduce__(self) -> tuple[Callable[..., ReadError], tuple[str, str]]:
+        """Travels between processes with all of its parts."""
+        return partial(type(self), asks=self.asks, sample=self.sample), (self.message, self.advice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 An import is one act; each matter it opens has its own chain and its own entry.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -18,11 +20,44 @@ from qingshan.commons.journal.payloads import entry_columns, payload_of
 from qingshan.commons.journal.services import MatterChange, actor_text, recording_moment
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import act_kind
-from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash
+from qingshan.domain.journal import ALGORITHM, GENESIS, canonical, entry_hash, text_form
 
 _COPIED: Mapping[str, LiteralString] = {
     "number": "number", "division": "division", "unit_id": "unit_id", "also_unit_id": "also_unit_id",
 }  # fmt: skip
+
+
+class EntryForm:
+    """Payloads of one form (条目模板): what all share is put into canonical text once, the rest is filled in."""
+
+    def __init__(
+        self, *, kind: str, columns: Mapping[str, Any], ledger: Mapping[str, Any], details: Mapping[str, Any],
+        own: Collection[str],
+    ) -> None:  # fmt: skip
+        """Lay out the payload with a mark, which no text can hold by chance, for each thing of a matter's own."""
+        token = new_id().hex
+        marks = {name: f"{token}.{name}." for name in (*_KEYS, *own)}
+        payload = payload_of(
+            {**columns, "id": marks["id"], "matter_id": marks["matter_id"]},
+            kind=kind, number=marks["number"], division=marks["division"], unit_id=None, also_unit_id=None,
+            ledger=_marked(ledger, "ledger", marks), details=_marked(details, "details", marks),
+        ) | {"unit_id": marks["unit_id"]}  # fmt: skip
+        parts = re.split(rf'"{token}\.([\w.]+)\."', canonical(payload))
+        self._template = "%s".join(part.replace("%", "%%") for part in parts[::2])
+        self._values = itemgetter(*parts[1::2])
+
+    def payload(self, texts: Mapping[str, str]) -> str:
+        """The payload with these JSON texts in the places of the marks."""
+        filled: str = self._template % self._values(texts)
+        return filled
+
+
+_KEYS = ("id", "matter_id", "number", "division", "unit_id")
+
+
+def _marked(fields: Mapping[str, Any], within: str, marks: Mapping[str, str]) -> dict[str, Any]:
+    start = f"{within}."
+    return {**fields, **{n.removeprefix(start): mark for n, mark in marks.items() if n.startswith(start)}}
 
 
 class Openings:
@@ -76,6 +111,19 @@ class Openings:
         own_hash = entry_hash(GENESIS, payload)
         units = f"{unit_id or NULL}\t{also_unit_id or NULL}"
         return f"{entry_id}\t{matter_id}\t{field(number)}\t{division}\t{units}\t{json_text(payload)}\t{own_hash}"
+
+    def form(self, *, ledger: Mapping[str, Any], details: Mapping[str, Any], own: Collection[str]) -> "EntryForm":
+        """The text of first entries that differ only in ``own`` ("ledger.title", "details.row") and in their keys."""
+        return EntryForm(kind=self._kind, columns=self._columns, ledger=ledger, details=details, own=own)
+
+    def line_in(self, form: "EntryForm", *, matter_id: str, number: str, own: Mapping[str, str]) -> str:
+        """`line`, many times as fast: ``own`` gives JSON texts, also of "division" and "unit_id"."""
+        entry_id = new_id_text()
+        payload = form.payload(
+            {**own, "id": f'"{entry_id}"', "matter_id": f'"{matter_id}"', "number": text_form(number)}
+        )
+        where = f"{field(number)}\t{own['division'][1:-1]}\t{own['unit_id'][1:-1]}\t{NULL}"
+        return f"{entry_id}\t{matter_id}\t{where}\t{json_text(payload)}\t{entry_hash(GENESIS, payload)}"
 
     def write(self, wrapper: BaseDatabaseWrapper, lines: Sequence[str]) -> None:
         """Store the matters and their first entries."""

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.bulk import Beside
 from qingshan.commons.base.collecting import collector_paused
@@ -20,6 +19,7 @@ from qingshan.contexts.leads.services.naming import PlaceNames
 from qingshan.contexts.leads.services.opening import OpenedBatch, open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.plausible import Plausibility, file_facts
+from qingshan.contexts.leads.services.reading import Patch, RowReader, read_ahead
 from qingshan.contexts.leads.services.refused_rows import store_refused
 from qingshan.contexts.leads.services.sorting import RowSorter, Sorted, ask_beside
 
@@ -37,19 +37,21 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
     gazetteer, source = gazetteer_of(in_force), opened.file
     names = PlaceNames() if opened.table is not None else None
     plausible = Plausibility(in_force.plan)
-    with Beside() as beside, collector_paused() if opened.table else nullcontext():
-        sorter = RowSorter(
-            plan=in_force.plan,
-            channel=batch.channel,
-            gazetteer=gazetteer,
-            now=acting.claimed_at(),
-            lookup=ask_beside(beside),
-            zone=in_force.zone,
-            aliases=opened.aliases,
-            names=names,
-            marks_known=opened.table is not None,
-        )
-        for rows in sorter.sort(iter(source.rows)):
+    reader = RowReader(
+        plan=in_force.plan,
+        gazetteer=gazetteer,
+        now=acting.claimed_at(),
+        zone=in_force.zone,
+        aliases=opened.aliases,
+        names=names,
+        marks_known=opened.table is not None,
+    )
+    with (
+        collector_paused() if opened.table else nullcontext(),
+        read_ahead(reader, source) as pieces,
+        Beside() as beside,
+    ):
+        for rows in RowSorter(channel=batch.channel, lookup=ask_beside(beside)).sort(pieces):
             preview.add(rows)
             plausible.add(rows)
             progress.report(preview.received, max(source.count or 0, preview.received))
@@ -91,25 +93,23 @@ class _Preview:
         for row in rows:
             self.received += 1
             self.outcomes[row.outcome] += 1
-            if row.fresh is not None:
-                self.townships[row.fresh.place.unit.name] += 1
-                self.unplaced += bool(row.fresh.precision)
-                self._shape(row, row.fresh.geometry)
+            if row.place is not None:
+                self.townships[row.place.unit.name] += 1
+                self.unplaced += row.by_name
+                self._shape(row, row.patch)
                 continue
             if row.outcome == "rejected":
                 self.reasons.append((row.row_no, row.reason))
-                if row.geometry is not None:
-                    self._shape(row, row.geometry)
+                self._shape(row, row.patch)
             if len(self.refused) < SHOWN:
                 self.refused.append(
                     {"row": row.row_no, "outcome": row.outcome, "source_no": row.source_no, "reason": row.reason}
                 )
 
-    def _shape(self, row: Sorted, shape: BaseGeometry) -> None:
-        if len(self.features) >= SHOWN:
+    def _shape(self, row: Sorted, patch: Patch | None) -> None:
+        if patch is None or len(self.features) >= SHOWN:
             return
-        geometry = shapely.set_precision(shape.simplify(0.00002), 0.000001)
-        place = row.fresh.place if row.fresh is not None else None
+        geometry, place = shapely.set_precision(patch.geometry.simplify(0.00002), 0.000001), row.place
         self.features.append(
             {
                 "type": "Feature",

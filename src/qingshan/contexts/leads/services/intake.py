@@ -20,6 +20,7 @@ from qingshan.contexts.leads.services.naming import PlaceNames
 from qingshan.contexts.leads.services.opening import open_batch
 from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.plausible import file_facts
+from qingshan.contexts.leads.services.reading import RowReader, read_ahead
 from qingshan.contexts.leads.services.refused_rows import set_origins, store_refused
 from qingshan.contexts.leads.services.registering import series_for
 from qingshan.contexts.leads.services.rereading import WIPED, reading_told
@@ -49,21 +50,20 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
         opened, series = open_batch(batch, in_force.plan), series_for(in_force, acting.now())
         source, gazetteer = opened.file, gazetteer_of(in_force)
         names = PlaceNames() if opened.table is not None else None
-        with Beside() as beside:
-            told = reading_told(batch, file_facts(source))
+        reader = RowReader(
+            plan=in_force.plan,
+            gazetteer=gazetteer,
+            now=acting.claimed_at(),
+            zone=in_force.zone,
+            aliases=opened.aliases,
+            names=names,
+            marks_known=opened.table is not None,
+        )
+        told = reading_told(batch, file_facts(source))
+        with read_ahead(reader, source) as pieces, Beside() as beside:
             writer = BatchWriter(batch, in_force, acting, beside, told=told)
-            sorter = RowSorter(
-                plan=in_force.plan,
-                channel=batch.channel,
-                gazetteer=gazetteer,
-                now=acting.claimed_at(),
-                lookup=ask_beside(beside),
-                zone=in_force.zone,
-                aliases=opened.aliases,
-                names=names,
-                marks_known=opened.table is not None,
-            )
-            for rows in sorter.sort(iter(source.rows)):
+            sorter = RowSorter(channel=batch.channel, lookup=ask_beside(beside))
+            for rows in sorter.sort(pieces):
                 for row in rows:
                     counts["received"] += 1
                     counts[row.outcome] += 1

@@ -40,15 +40,15 @@ class Plausibility:
         """Look at rows as they were sorted."""
         tolerance = area_tolerance(self.plan)
         for row in rows:
-            swapped = row.fresh is None and _SWAP_WORD in row.reason
-            self.located += swapped or (row.geometry is not None and not row.by_name)
+            patch, swapped = row.patch, row.place is None and _SWAP_WORD in row.reason
+            self.located += swapped or (patch is not None and not row.by_name)
             self.swapped += swapped
             self.outside += row.outside
-            if row.fresh is None or row.by_name:
+            if patch is None or row.place is None or row.by_name:
                 continue
-            if row.fresh.area_m2 and row.fresh.declared_area_m2:
-                ratio = row.fresh.declared_area_m2 / row.fresh.area_m2
-                self.unlike += bool(area_note(row.fresh.declared_area_m2, row.fresh.area_m2, tolerance))
+            if patch.area_m2 and patch.declared_area_m2:
+                ratio = patch.declared_area_m2 / patch.area_m2
+                self.unlike += bool(area_note(patch.declared_area_m2, patch.area_m2, tolerance))
                 if len(self.ratios) < MOST_KEPT:
                     self.ratios.append(ratio)
 

@@ -132,8 +132,14 @@ def build_leads(
 
 def title_of(one: Fresh, in_force: InForce) -> str:
     """Short title for lists: village, kind of patch, or channel."""
-    what = in_force.plan.intake.patch_types.get(one.patch_type, "") or in_force.plan.channel(one.channel).label
-    return f"{one.place.village_name or one.place.township_name}{what}"[:200]
+    where = one.place.village_name or one.place.township_name
+    return title_text(where, one.patch_type, channel=one.channel, in_force=in_force)
+
+
+def title_text(where: str, patch_type: str, *, channel: str, in_force: InForce) -> str:
+    """The title of a lead of ``patch_type`` (or none) at a place."""
+    what = in_force.plan.intake.patch_types.get(patch_type, "") or in_force.plan.channel(channel).label
+    return f"{where}{what}"[:200]
 
 
 def _decimal(value: float | None) -> Decimal | None:

@@ -16,7 +16,7 @@ from qingshan.commons.files.packages import SheetRefused
 from qingshan.commons.files.services import path_of
 from qingshan.commons.files.sheets import column_letters
 from qingshan.commons.inbox.models import Batch
-from qingshan.contexts.leads.services.sorting import ForbiddenFileError
+from qingshan.contexts.leads.services.reading import ForbiddenFileError
 from qingshan.contexts.leads.services.table_memory import remembered_choices
 from qingshan.domain.plan import Plan
 from qingshan.geo.attributes import AliasLike

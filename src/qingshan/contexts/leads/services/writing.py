@@ -2,29 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-import numpy as np
-import numpy.typing as npt
-import shapely
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
 from qingshan.commons.base.bulk import NULL, Beside, Staging, field, json_field
 from qingshan.commons.base.ids import new_id_text
 from qingshan.commons.inbox.models import Batch
-from qingshan.commons.journal.openings import Openings
+from qingshan.commons.journal.openings import EntryForm, Openings
 from qingshan.commons.journal.services import actor_text
 from qingshan.commons.people.viewer import Acting
 from qingshan.commons.search.grams import found_by
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.deadlines import next_due
-from qingshan.contexts.leads.ledger import lead_ledger, local_text, own_fields
+from qingshan.contexts.leads.ledger import lead_ledger, local_text
 from qingshan.contexts.leads.models import Lead
-from qingshan.contexts.leads.services.registering import Fresh, build_leads, campaign_id_for, title_of
+from qingshan.contexts.leads.services.reading import Patch
+from qingshan.contexts.leads.services.registering import Fresh, Place, build_leads, campaign_id_for, title_text
 from qingshan.contexts.leads.services.sorting import Sorted
 from qingshan.contexts.leads.services.source_duties import duties_of_source
 from qingshan.domain.acts import MatterKind
+from qingshan.domain.journal import text_form
 
 _STAGED = {
     "id": "uuid", "number": "text", "title": "text", "description": "text", "source_no": "text", "patch_type": "text",
@@ -47,14 +47,13 @@ _ROW = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shapes:
-    """Geometries of a piece in the database's form, with a point inside each."""
-
-    geom: npt.NDArray[np.object_]
-    centre: npt.NDArray[np.object_]
-    lon: list[float]
-    lat: list[float]
+_OWN = (
+    "ledger.lead_id", "ledger.lead_number", "ledger.source_no", "ledger.title", "ledger.division", "ledger.township",
+    "ledger.village", "ledger.unit", "ledger.lon", "ledger.lat", "ledger.area_m2", "ledger.patch_type", "ledger.place",
+    "ledger.discovered_at", "details.row", "details.dispatched_to", "details.border", "details.notes",
+)  # fmt: skip
+"""What differs between the first entries of one batch: `own_fields` of the ledger, and what the act says of a row."""
+_PRECISION = "precision"
 
 
 class BatchWriter:
@@ -70,7 +69,10 @@ class BatchWriter:
         self._openings = Openings(act="lead.register", kind=MatterKind.LEAD.value, acting=acting)
         self._leads, self._rows = Staging("leads", _STAGED), Staging("rows", _ROW)
         self._first: Lead | None = None
-        self._ledger: dict[str, object] = {}
+        self._forms: dict[bool, EntryForm] = {}
+        self._titles: dict[tuple[str, str], str] = {}
+        self._places: dict[int, _PlaceTexts] = {}
+        self._moments: dict[datetime, tuple[str, str]] = {}
         channel = in_force.plan.channel(batch.channel)
         self._owed = duties_of_source(channel, in_force, came_at=self._claimed_at).columns()
         self._told = {"batch": batch.name, "file_sha256": batch.sha256, **told}
@@ -83,84 +85,116 @@ class BatchWriter:
 
     def write(self, rows: Sequence[Sorted], numbers: Sequence[str]) -> None:
         """Write a piece; ``numbers`` are those of the accepted rows."""
-        accepted = [(row, row.fresh) for row in rows if row.fresh is not None]
-        ids = [new_id_text() for _ in accepted]
-        leads, entries = self._lines(accepted, ids, numbers)
-        by_row = {row.row_no: lead_id for (row, _), lead_id in zip(accepted, ids, strict=True)}
-        outcomes = [_row_line(row, by_row.get(row.row_no, NULL)) for row in rows]
-        self.accepted += len(accepted)
+        leads: list[str] = []
+        entries: list[str] = []
+        outcomes: list[str] = []
+        left = iter(numbers)
+        self._places.clear()  # told by identity, which lasts as long as the piece
+        for row in rows:
+            lead_id, attributes, patch = NULL, json_field(row.attributes), row.fresh
+            if patch is not None and row.place is not None:
+                lead_id, number = new_id_text(), next(left)
+                place = self._place(row.place)
+                title = self._title(row.place, patch.patch_type)
+                leads.append(self._lead_line(row, patch, place, lead_id, number, title))
+                entries.append(self._entry_line(row, patch, place, lead_id, number, title))
+            outcomes.append(_row_line(row, lead_id, attributes))
+        self.accepted += len(leads)
         self._beside.write(lambda wrapper: self._store(wrapper, leads, entries, outcomes))
 
-    def _lines(
-        self, accepted: Sequence[tuple[Sorted, Fresh]], ids: Sequence[str], numbers: Sequence[str]
-    ) -> tuple[list[str], list[str]]:
-        """Lines of the leads and of their first entries."""
-        if not accepted:
-            return [], []
-        if self._first is None:
-            self._settle_first(accepted[0][1], numbers[0])
-        shapes = _shapes([fresh for _, fresh in accepted])
-        leads, entries = [], []
-        for at, ((row, fresh), lead_id, number) in enumerate(zip(accepted, ids, numbers, strict=True)):
-            title = title_of(fresh, self._in_force)
-            leads.append(self._lead_line(row, fresh, lead_id, number, title, shapes.geom[at], shapes.centre[at]))
-            ledger = {
-                **self._ledger,
-                **own_fields(
-                    lead_id=lead_id, number=number, source_no=fresh.source_no, patch_type=fresh.patch_type,
-                    title=title, division=fresh.place.division, township=fresh.place.township_name,
-                    village=fresh.place.village_name, unit=fresh.place.unit.name, lon=shapes.lon[at],
-                    lat=shapes.lat[at], area_m2=fresh.area_m2, place=fresh.place_text,
-                    discovered_at=local_text(fresh.discovered_at, self._in_force.zone), precision=fresh.precision,
-                ),
-            }  # fmt: skip
-            entries.append(self._entry_line(row, fresh, lead_id, number, ledger))
-        return leads, entries
+    def _form(self, row: Sorted, patch: Patch, number: str) -> EntryForm:
+        """The payload of entries with a position of their own, or of those without; worked out once each."""
+        form = self._forms.get(not patch.precision)
+        if form is None:
+            lead = self._settled(row, patch, number)
+            ledger = lead_ledger(lead, self._in_force, unit_name="")
+            ledger.pop(_PRECISION, None)
+            own = (*_OWN, f"ledger.{_PRECISION}") if patch.precision else _OWN
+            form = self._forms[not patch.precision] = self._openings.form(ledger=ledger, details=self._told, own=own)
+        return form
 
-    def _settle_first(self, fresh: Fresh, number: str) -> None:
-        """Work out once what all leads of the batch share: state, due date, ledger fields."""
+    def _settled(self, row: Sorted, patch: Patch, number: str) -> Lead:
+        """The first lead, which tells what all leads of the batch share: state, due date, ledger fields."""
+        if self._first is not None:
+            return self._first
+        if row.place is None:
+            raise LookupError("the row was not accepted")
+        fresh = Fresh(
+            channel=self._batch.channel, geometry=patch.geometry, place=row.place, discovered_at=patch.discovered_at,
+            source_no=row.source_no, patch_type=patch.patch_type, precision=patch.precision,
+        )  # fmt: skip
         [lead] = build_leads(
             fresh=[fresh], numbers=[number], state="dispatched" if self._batch.dispatch else "received",
             now=self._now, claimed_at=self._claimed_at, due_at=None, in_force=self._in_force,
             campaign_id=self._campaign_id, batch_id=self._batch.id, batch_name=self._batch.name,
         )  # fmt: skip
         lead.due_at = next_due(lead, self._in_force, self._now)
-        self._ledger = lead_ledger(lead, self._in_force, unit_name=fresh.place.unit.name)
         self._first = lead
+        return lead
 
-    def _lead_line(
-        self, row: Sorted, fresh: Fresh, lead_id: str, number: str, title: str, geom: str, centre: str
-    ) -> str:
-        place = fresh.place
-        search, grams = _found_by(number, title, fresh, self._batch.name)
+    def _place(self, place: Place) -> "_PlaceTexts":
+        """A place as the lines need it; many rows share one."""
+        found = self._places.get(id(place))
+        if found is None:
+            found = self._places[id(place)] = _place_texts(place)
+        return found
+
+    def _title(self, place: Place, patch_type: str) -> str:
+        key = (place.village_name or place.township_name, patch_type)
+        found = self._titles.get(key)
+        if found is None:
+            if len(self._titles) >= MOST_KEPT:
+                self._titles.clear()
+            found = title_text(*key, channel=self._batch.channel, in_force=self._in_force)
+            self._titles[key] = found
+        return found
+
+    def _moment(self, moment: datetime) -> tuple[str, str]:
+        """A moment for the database, and as a JSON text for the ledger."""
+        found = self._moments.get(moment)
+        if found is None:
+            if len(self._moments) >= MOST_KEPT:
+                self._moments.clear()
+            local = text_form(local_text(moment, self._in_force.zone))
+            found = self._moments[moment] = (moment.isoformat(), local)
+        return found
+
+    def _lead_line(self, row: Sorted, patch: Patch, place: "_PlaceTexts", lead_id: str, number: str, title: str) -> str:
+        search, grams = _found_by(row, patch, place, number, title, self._batch.name)
         return "\t".join(
             (
-                lead_id, field(number), field(title), field(fresh.description), field(fresh.source_no),
-                field(fresh.patch_type), _amount(fresh.area_m2), _amount(fresh.declared_area_m2),
-                str(fresh.earlier_image or NULL), str(fresh.later_image or NULL), geom, centre, place.division,
-                field(place.township_name), field(place.village_name), str(place.unit.id),
-                "t" if place.border else "f", json_field(place.shares), json_field(dict(fresh.attributes)),
-                field("\n".join(fresh.notes)), field(fresh.place_text), fresh.discovered_at.isoformat(),
-                fresh.precision, search, grams, field(row.key), row.digest, new_id_text(),
-                new_id_text(),
+                lead_id, field(number), field(title), field(patch.description), field(row.source_no),
+                field(patch.patch_type), _amount(patch.area_m2), _amount(patch.declared_area_m2),
+                str(patch.earlier_image or NULL), str(patch.later_image or NULL), patch.geom, patch.centre,
+                place.columns, json_field(patch.extra), field("\n".join(row.notes)), field(patch.place_text),
+                self._moment(patch.discovered_at)[0], patch.precision, search, grams, field(row.key), patch.digest,
+                new_id_text(), new_id_text(),
             )
         )  # fmt: skip
 
-    def _entry_line(self, row: Sorted, fresh: Fresh, lead_id: str, number: str, ledger: dict[str, object]) -> str:
-        return self._openings.line(
-            matter_id=lead_id,
-            number=number,
-            division=fresh.place.division,
-            unit_id=fresh.place.unit.id,
-            ledger=ledger,
-            details={
-                **self._told,
-                "row": row.row_no,
-                "dispatched_to": fresh.place.unit.name if self._batch.dispatch else "",
-                "border": fresh.place.border,
-                "notes": list(row.notes),
-            },
-        )
+    def _entry_line(
+        self, row: Sorted, patch: Patch, place: "_PlaceTexts", lead_id: str, number: str, title: str
+    ) -> str:
+        form = self._form(row, patch, number)
+        own = {
+            **place.own,
+            "ledger.lead_id": f'"{lead_id}"',
+            "ledger.lead_number": text_form(number),
+            "ledger.source_no": text_form(row.source_no),
+            "ledger.title": text_form(title),
+            "ledger.lon": f'"{patch.lon:.6f}"',
+            "ledger.lat": f'"{patch.lat:.6f}"',
+            "ledger.area_m2": '""' if patch.area_m2 is None else f'"{patch.area_m2:.2f}"',
+            "ledger.patch_type": text_form(patch.patch_type),
+            "ledger.place": text_form(patch.place_text),
+            "ledger.discovered_at": self._moment(patch.discovered_at)[1],
+            "ledger.precision": f'"{patch.precision}"',
+            "details.row": str(row.row_no),
+            "details.notes": f"[{','.join(map(text_form, row.notes))}]",
+        }
+        if not self._batch.dispatch:
+            own["details.dispatched_to"] = '""'
+        return self._openings.line_in(form, matter_id=lead_id, number=number, own=own)
 
     def _store(
         self, wrapper: BaseDatabaseWrapper, leads: Sequence[str], entries: Sequence[str], outcomes: Sequence[str]
@@ -197,40 +231,54 @@ class BatchWriter:
             )
 
 
-def _shapes(fresh: Sequence[Fresh]) -> _Shapes:
-    array = np.empty(len(fresh), dtype=object)
-    array[:] = [one.geometry for one in fresh]
-    inner = shapely.point_on_surface(array)
-    return _Shapes(
-        geom=_hex(array), centre=_hex(inner), lon=shapely.get_x(inner).tolist(), lat=shapely.get_y(inner).tolist()
-    )
+MOST_KEPT = 5_000
+"""Titles and moments that are remembered."""
 
 
-def _hex(array: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    forms = shapely.to_wkb(shapely.set_srid(array, 4490), hex=True, include_srid=True)
-    return np.asarray(forms, dtype=object)
+@dataclass(frozen=True, slots=True)
+class _PlaceTexts:
+    """A place in COPY text (``columns``, from division to shares), in JSON texts (``own``), and as it is searched."""
+
+    columns: str
+    own: Mapping[str, str]
+    searched: tuple[str, str]
+
+
+def _place_texts(place: Place) -> _PlaceTexts:
+    columns = (
+        place.division, field(place.township_name), field(place.village_name), str(place.unit.id),
+        "t" if place.border else "f", json_field(place.shares),
+    )  # fmt: skip
+    unit, division = text_form(place.unit.name), text_form(place.division)
+    own = {
+        "division": division,
+        "unit_id": text_form(str(place.unit.id)),
+        "ledger.division": division,
+        "ledger.township": text_form(place.township_name),
+        "ledger.village": text_form(place.village_name),
+        "ledger.unit": unit,
+        "details.dispatched_to": unit,
+        "details.border": "true" if place.border else "false",
+    }
+    return _PlaceTexts("\t".join(columns), own, (place.township_name, place.village_name))
 
 
 def _amount(value: float | None) -> str:
     return NULL if value is None else f"{value:.2f}"
 
 
-def _found_by(number: str, title: str, fresh: Fresh, batch: str) -> tuple[str, str]:
+def _found_by(row: Sorted, patch: Patch, place: _PlaceTexts, number: str, title: str, batch: str) -> tuple[str, str]:
     """What the lead is found by; the same as the database puts together for a lead registered by hand."""
-    values = (str(v) for v in fresh.attributes.values() if v is not None and not isinstance(v, bool))
-    place = fresh.place
+    values = (str(v) for v in patch.extra.values() if v is not None and not isinstance(v, bool))
     return found_by(
-        (
-            number, title, fresh.source_no, fresh.place_text, place.township_name, place.village_name,
-            fresh.description, batch, *values,
-        )
-    )  # fmt: skip
+        (number, title, row.source_no, patch.place_text, *place.searched, patch.description, batch, *values)
+    )
 
 
-def _row_line(row: Sorted, matter_id: str) -> str:
+def _row_line(row: Sorted, matter_id: str, attributes: str) -> str:
     return "\t".join(
         (
             new_id_text(), str(row.row_no), row.outcome, field(row.reason), field("\n".join(row.notes)),
-            field(row.source_no), matter_id, json_field(dict(row.attributes)),
+            field(row.source_no), matter_id, attributes,
         )
     )  # fmt: skip
