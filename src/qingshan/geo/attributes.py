@@ -38,7 +38,7 @@ class AliasLike(Protocol):
         """Unit of an area: m2, mu, ha, km2, or empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class MappedAttributes:
     """The attributes of a patch (图斑属性) in our fields.
 

@@ -45,7 +45,7 @@ class Undecided(ReadError):
         return partial(type(self), asks=self.asks, sample=self.sample), (self.message, self.advice)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RawRow:
     """A row as the file holds it: geometry still in the file's own coordinates."""
 
@@ -57,7 +57,7 @@ class RawRow:
     layer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SourceRow:
     """One row of a file (导入行).
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from json.encoder import encode_basestring
 from types import TracebackType
 from typing import Any, LiteralString, TypeVar
 
@@ -23,14 +24,38 @@ _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
+def _encoded(value: object) -> str:
+    """JSON text; put together at once for the flat dictionaries of texts and whole numbers that most rows bring."""
+    if type(value) is not dict:
+        return _JSON.encode(value)
+    parts = []
+    for name, one in value.items():
+        if type(name) is not str:
+            return _JSON.encode(value)
+        if type(one) is str:
+            parts.append(f"{encode_basestring(name)}:{encode_basestring(one)}")
+        elif type(one) is int:
+            parts.append(f"{encode_basestring(name)}:{one}")
+        elif one is None:
+            parts.append(f"{encode_basestring(name)}:null")
+        else:
+            return _JSON.encode(value)
+    return f"{{{','.join(parts)}}}"
+
+
 def field(text: str) -> str:
     """A text as a field of COPY text."""
     return _SPECIAL.sub(lambda found: _ESCAPES[found[0]], text) if _SPECIAL.search(text) else text
 
 
+def fields(texts: Sequence[str]) -> Sequence[str]:
+    """Texts as fields of COPY text: `field` of each, looked through at once."""
+    return [field(text) for text in texts] if _SPECIAL.search("".join(texts)) else texts
+
+
 def json_field(value: object) -> str:
     """A JSON value as a field of COPY text."""
-    return json_text(_JSON.encode(value))
+    return json_text(_encoded(value))
 
 
 def json_text(text: str) -> str:

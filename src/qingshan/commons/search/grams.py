@@ -22,12 +22,15 @@ SEPARATORS = (
 )
 """Everything that parts words, in what NFKC leaves: ASCII marks, general, mathematical and CJK punctuation."""
 _SEPARATORS = re.compile(SEPARATORS)
+_CAPITAL = re.compile("[A-Z]")
 _CAPITALS = {ord(c): ord(c) + 32 for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def plain(text: str) -> str:
     """Full-width forms made half-width (NFKC), capitals small, every run of separators one space."""
-    return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", text).translate(_CAPITALS)).strip(" ")
+    normal = unicodedata.normalize("NFKC", text)
+    small = normal.lower() if normal.isascii() else normal.translate(_CAPITALS) if _CAPITAL.search(normal) else normal
+    return _SEPARATORS.sub(" ", small).strip(" ")
 
 
 def grams(plain_text: str) -> set[str]:
@@ -42,23 +45,33 @@ def grams(plain_text: str) -> set[str]:
 
 def gram_vector(plain_text: str) -> str:
     """The pairs as the text form of a tsvector; words hold no quotes or backslashes, so none need doubling."""
-    found = "' '".join(sorted(grams(plain_text)))
+    return _quoted(sorted(grams(plain_text)))
+
+
+def _quoted(pairs: Iterable[str]) -> str:
+    found = "' '".join(pairs)
     return f"'{found}'" if found else ""
 
 
-def found_by(parts: Iterable[str]) -> tuple[str, str]:
+def found_by(parts: Iterable[str], *, alone: Iterable[str] = ()) -> tuple[str, str]:
     """Plain form and vector of texts put together with spaces, for bulk doors: parts that recur are worked out once.
 
-    The vector names a pair once for each part that holds it, in no order; the database keeps it once.
+    ``alone``: texts that come first and do not recur, numbers for instance. The vector names a pair once for each part
+    that holds it, in no order; the database keeps it once.
     """
-    known = [_part(text) for text in parts if text]
+    known = [_worked_out(text) for text in alone if text]
+    known += [_part(text) for text in parts if text]
     return " ".join(text for text, _ in known if text), " ".join([vector for _, vector in known if vector])
 
 
 @lru_cache(maxsize=8_192)
 def _part(text: str) -> tuple[str, str]:
+    return _worked_out(text)
+
+
+def _worked_out(text: str) -> tuple[str, str]:
     own = plain(text)
-    return own, gram_vector(own)
+    return own, _quoted(grams(own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
-from qingshan.commons.base.bulk import NULL, Beside, Staging, field, json_field
+from qingshan.commons.base.bulk import NULL, Beside, Staging, field, fields, json_field
 from qingshan.commons.base.ids import new_id_text
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.journal.openings import EntryForm, Openings
@@ -161,14 +161,19 @@ class BatchWriter:
 
     def _lead_line(self, row: Sorted, patch: Patch, place: "_PlaceTexts", lead_id: str, number: str, title: str) -> str:
         search, grams = _found_by(row, patch, place, number, title, self._batch.name)
+        number, title, description, source_no, kind, notes, place_text, key = fields(
+            (
+                number, title, patch.description, row.source_no, patch.patch_type, "\n".join(row.notes),
+                patch.place_text, row.key,
+            )
+        )  # fmt: skip
         return "\t".join(
             (
-                lead_id, field(number), field(title), field(patch.description), field(row.source_no),
-                field(patch.patch_type), _amount(patch.area_m2), _amount(patch.declared_area_m2),
-                str(patch.earlier_image or NULL), str(patch.later_image or NULL), patch.geom, patch.centre,
-                place.columns, json_field(patch.extra), field("\n".join(row.notes)), field(patch.place_text),
-                self._moment(patch.discovered_at)[0], patch.precision, search, grams, field(row.key), patch.digest,
-                new_id_text(), new_id_text(),
+                lead_id, number, title, description, source_no, kind, _amount(patch.area_m2),
+                _amount(patch.declared_area_m2), str(patch.earlier_image or NULL), str(patch.later_image or NULL),
+                patch.geom, patch.centre, place.columns, json_field(patch.extra), notes, place_text,
+                self._moment(patch.discovered_at)[0], patch.precision, search, grams, key, patch.digest, new_id_text(),
+                new_id_text(),
             )
         )  # fmt: skip
 
@@ -271,14 +276,10 @@ def _found_by(row: Sorted, patch: Patch, place: _PlaceTexts, number: str, title:
     """What the lead is found by; the same as the database puts together for a lead registered by hand."""
     values = (str(v) for v in patch.extra.values() if v is not None and not isinstance(v, bool))
     return found_by(
-        (number, title, row.source_no, patch.place_text, *place.searched, patch.description, batch, *values)
+        (title, patch.place_text, *place.searched, patch.description, batch, *values), alone=(number, row.source_no)
     )
 
 
 def _row_line(row: Sorted, matter_id: str, attributes: str) -> str:
-    return "\t".join(
-        (
-            new_id_text(), str(row.row_no), row.outcome, field(row.reason), field("\n".join(row.notes)),
-            field(row.source_no), matter_id, attributes,
-        )
-    )  # fmt: skip
+    reason, notes, source_no = fields((row.reason, "\n".join(row.notes), row.source_no))
+    return "\t".join((new_id_text(), str(row.row_no), row.outcome, reason, notes, source_no, matter_id, attributes))
