@@ -1,4 +1,4 @@
-"""What runs inside Django: ``python -m bench.inside prepare|seed|facts|near ...``; prints JSON."""
+"""What runs inside Django: ``python -m bench.inside prepare|seed|facts|near|preview ...``; prints JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import math
 import os
 import time
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -134,13 +135,40 @@ def _near(count: int) -> dict[str, list[float]]:
     return {"ms": times}
 
 
+def _preview(file: Path) -> dict[str, list[str]]:
+    """Seconds that the worker takes over the preview of a table, the file stored already."""
+    from django.db import transaction
+
+    from qingshan.commons.files.services import read_chunks, store_file
+    from qingshan.commons.jobs.progress import Progress
+    from qingshan.contexts.leads.public import register_batch
+    from qingshan.contexts.leads.public_worker import inspect_batch
+    from qingshan.interfaces.cli.acting import acting_as
+
+    acting = acting_as(None)
+    with transaction.atomic():
+        acting.viewer.apply_scope()
+        stored = store_file(
+            chunks=read_chunks(file), name=file.name, uploaded_by=acting.viewer.account_id, now=acting.now()
+        )
+        batch, _ = register_batch(
+            file=stored, name="测速表格", channel="province-patch", crs="", dispatch=True, acting=acting
+        )
+    began = time.perf_counter()
+    with transaction.atomic():
+        acting.viewer.apply_scope()
+        content = inspect_batch(batch_id=batch.id, acting=acting, progress=Progress(None, None, acting.clock))
+    return {"s": [f"{time.perf_counter() - began:.3f}"], "received": [str(content["received"])]}
+
+
 def main() -> None:
     """Do one thing and print what came of it as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["prepare", "seed", "facts", "near"])
+    parser.add_argument("what", choices=["prepare", "seed", "facts", "near", "preview"])
     parser.add_argument("--leads", type=int, default=0)
     parser.add_argument("--cases", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--file", type=Path, default=Path())
     chosen = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qingshan.config.settings")
     import django
@@ -153,6 +181,8 @@ def main() -> None:
         found = _seed(chosen.leads, chosen.cases, chosen.seed)
     elif chosen.what == "facts":
         found = _facts(2000)
+    elif chosen.what == "preview":
+        found = _preview(chosen.file)
     else:
         found = _near(300)
     print(json.dumps(found))  # noqa: T201 - read by the caller

@@ -8,20 +8,28 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from qingshan.config import cluster
+
 ROOT = Path(__file__).parents[1]
 QINGSHAN = Path(sys.executable).with_name("qingshan")
 START_SECONDS = 60
+WATCH_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """A finished command: wall seconds, peak resident megabytes of its largest process, what it printed."""
+    """A finished command: wall seconds, peak megabytes, what it printed.
+
+    ``peak_mb``: of its largest process; watched, of all its processes and of the database's that work for it, memory
+    that several share being counted once.
+    """
 
     seconds: float
     peak_mb: float
@@ -39,20 +47,28 @@ class Installation:
         """Environment of its processes."""
         return {**os.environ, "QINGSHAN_HOME": str(self.home), "DJANGO_SETTINGS_MODULE": "qingshan.config.settings"}
 
-    def run(self, *arguments: str, python: bool = False) -> Ran:
+    def run(self, *arguments: str, python: bool = False, watch: bool = False) -> Ran:
         """Run ``qingshan ARGUMENTS`` (or ``python ARGUMENTS``); ends the measurement when it fails."""
         command = [sys.executable if python else str(QINGSHAN), *arguments]
         began = time.perf_counter()
         with subprocess.Popen(  # noqa: S603 - our own programs
             command, env=self.environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
-            output = process.stdout.read() if process.stdout else ""
+            with _watched(process.pid, self._server()) if watch else contextlib.nullcontext([0.0]) as peak:
+                output = process.stdout.read() if process.stdout else ""
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - began
         if process.returncode:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{output}")
-        return Ran(seconds=seconds, peak_mb=usage.ru_maxrss / 1024, output=output)
+        return Ran(seconds=seconds, peak_mb=peak[0] or usage.ru_maxrss / 1024, output=output)
+
+    def _server(self) -> int:
+        """Process id of the private cluster."""
+        pid = cluster.status(self.home).pid
+        if pid is None:
+            raise SystemExit("the cluster does not run")
+        return pid
 
     def prepare(self) -> None:
         """Make cluster, tables and the county with invented people, anew."""
@@ -102,6 +118,41 @@ class Service:
         return [_resident_mb(pid) for pid in workers]
 
 
+@contextlib.contextmanager
+def _watched(pid: int, server: int) -> Iterator[list[float]]:
+    """Sum up the memory of a process, of those it starts and of the database behind them, several times a second."""
+    peak, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(WATCH_SECONDS):
+            beside = [one for one in _children(server) if b"qingshan_app" in _command(one)]
+            peak[0] = max(peak[0], sum(map(_own_mb, [*_family(pid), *beside])))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        watcher.join()
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for one in found:
+        found += _children(one)
+    return found
+
+
+def _own_mb(pid: int) -> float:
+    """Megabytes of a process; what it shares with others is divided among them."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -123,12 +174,15 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def _children(pid: int) -> Sequence[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in task.read_text().split()]
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            found += [int(child) for child in task.read_text().split()]
     return found
 
 
 def _command(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _resident_mb(pid: int) -> float:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bench.client import p95
 from bench.installation import ROOT, Installation
+from bench.made_files import write_million, write_workbook
 from bench.patches import write_package, write_patches
 from bench.report import Measured, judged, write_report
 from bench.scenarios import CURVE, FULL, Bench
@@ -30,7 +31,7 @@ def _tell(text: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {text}\n")
 
 
-def _inside(place: Installation, what: str, **values: int) -> dict[str, list[str]]:
+def _inside(place: Installation, what: str, **values: int | str) -> dict[str, list[str]]:
     arguments = [part for name, value in values.items() for part in (f"--{name}", str(value))]
     ran = place.run("-m", "bench.inside", what, *arguments, python=True)
     found: dict[str, list[str]] = json.loads(ran.output.splitlines()[-1])
@@ -88,12 +89,35 @@ def _import(place: Installation, patches: Path | None) -> list[Measured]:
         if kind == "gpkg":
             write_package(file, file := place.home / "patches.gpkg")
         _tell(f"importing {count:,} patches ({kind})")
-        ran = place.run("intake", str(file), "--channel", "province-patch", "--batch", f"测速批次 {kind}", "--json")
-        figures += [
-            Measured(scenario=name, metric="patches/s", value=round(count / ran.seconds, 1), unit="1/s", rows=count),
-            Measured(scenario=name, metric="peak MB", value=round(ran.peak_mb, 1), unit="MB", rows=count),
-        ]
+        figures += _intake(place, file, name, f"测速批次 {kind}", count)
     return figures
+
+
+def _intake(place: Installation, file: Path, name: str, batch: str, count: int) -> list[Measured]:
+    ran = place.run("intake", str(file), "--channel", "province-patch", "--batch", batch, "--json", watch=True)
+    return [
+        Measured(scenario=name, metric="patches/s", value=round(count / ran.seconds, 1), unit="1/s", rows=count),
+        Measured(scenario=name, metric="peak MB", value=round(ran.peak_mb, 1), unit="MB", rows=count),
+    ]
+
+
+def _million(place: Installation) -> list[Measured]:
+    """One file of a million drawn patches, half a gigabyte, in one transaction."""
+    file = place.home / "million.gpkg"
+    count = write_million(file)
+    _tell(f"importing {count:,} patches, {file.stat().st_size / 1e6:,.0f} MB")
+    figures = _intake(place, file, "import of 1,000,000 patches", "测速批次 百万", count)
+    file.unlink()
+    return figures
+
+
+def _preview(place: Installation) -> Measured:
+    """What the worker does with a big workbook before anybody accepts it."""
+    file = place.home / "table.xlsx"
+    count = write_workbook(file)
+    seconds = float(_inside(place, "preview", file=str(file))["s"][0])
+    name = f"Excel of {count:,} rows previewed"
+    return Measured(scenario=name, metric="s", value=round(seconds, 2), unit="s", rows=count)
 
 
 def _ledger(place: Installation) -> list[Measured]:
@@ -120,6 +144,7 @@ def main() -> None:
     parser.add_argument("--leads", type=int, default=80_000, help="leads stored for the figures with targets")
     parser.add_argument("--curve", default="", help="further sizes, smaller and larger, for the curve")
     parser.add_argument("--patches", type=Path, help="folder of GeoJSON detections for the import (else drawn)")
+    parser.add_argument("--million", action="store_true", help="take a file of 1,000,000 patches in as well (minutes)")
     parser.add_argument("--keep", action="store_true", help="keep the database of var/bench afterwards")
     parser.add_argument("--again", action="store_true", help="measure the kept database; nothing is filled")
     chosen = parser.parse_args()
@@ -133,7 +158,8 @@ def main() -> None:
         made = [*_over_http(place, facts, FULL if full else CURVE, size), _near(place, size)]
         curve += made if len(sizes) > 1 else []
         if full:
-            figures += [*made, *_import(place, chosen.patches)]
+            figures += [*made, *_import(place, chosen.patches), _preview(place)]
+            figures += _million(place) if chosen.million else []
         if size == sizes[-1]:
             figures += [*_ledger(place), _verify(place)]
     _tell(f"written: {write_report(figures, curve, HOME)}")

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from qingshan.geo.features import Scalar
@@ -27,6 +28,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Precision], ...] = (
     (re.compile(r"(\d{4})[-年]?[Qq]([1-4])"), "quarter"),
     (re.compile(r"(\d{4})年?(?:度)?"), "year"),
 )
+_REMEMBERED = 40
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -61,7 +63,14 @@ def read_date(value: Scalar) -> ReadDate | None:
 
 
 def read_moment(value: Scalar) -> datetime | None:
-    """A local moment (naive): a day as `read_date` reads it, with the clock time behind it, else midnight."""
+    """A local moment (naive): a day as `read_date` reads it, with the clock time behind it, else midnight.
+
+    Short values are remembered: a column repeats few days, and each is read twice.
+    """
+    return _moment_of(value) if isinstance(value, str) and len(value) > _REMEMBERED else _known_moment(value)
+
+
+def _moment_of(value: Scalar) -> datetime | None:
     found = read_date(value)
     if found is None or found.precision != "day":
         return None
@@ -73,6 +82,9 @@ def read_moment(value: Scalar) -> datetime | None:
         return day
     hour, minute, second = (int(part or 0) for part in clock.groups())
     return day.replace(hour=hour, minute=minute, second=second) if hour < 24 and minute < 60 > second else None
+
+
+_known_moment = lru_cache(maxsize=4_096, typed=True)(_moment_of)
 
 
 def _from_serial(serial: int) -> ReadDate | None:

@@ -67,7 +67,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
                 for row in rows:
                     counts["received"] += 1
                     counts[row.outcome] += 1
-                    if row.outcome == "rejected":
+                    if row.outcome == "rejected" and opened.table is not None:
                         refused.append((row.row_no, row.reason))
                 writer.write(rows, _numbers(series, counts["accepted"] - writer.accepted, blocks, beside))
                 progress.report(counts["received"], max(source.count or 0, counts["received"]))
@@ -85,7 +85,18 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             act_id=act_id,
             preview={**batch.preview, **kept},
         )
-        return IntakeResult(batch_id=batch.id, batch=batch.name, **counts)
+        return _result(batch, counts)
+
+
+def _result(batch: Batch, counts: dict[str, int]) -> IntakeResult:
+    return IntakeResult(
+        batch_id=batch.id,
+        batch=batch.name,
+        received=counts["received"],
+        accepted=counts["accepted"],
+        duplicate=counts["duplicate"],
+        rejected=counts["rejected"],
+    )
 
 
 def _keep_table(

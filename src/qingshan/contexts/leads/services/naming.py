@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import shapely
 from shapely.geometry import Point
@@ -151,6 +152,7 @@ class PlaceNames:
         return Named(place=place, point=point, precision="township")
 
 
+@lru_cache(maxsize=512)
 def town_key(text: str) -> str:
     """A township's name as it is compared: without the county before it and the office behind it."""
     bare = re.sub(r"\s+", "", text)
