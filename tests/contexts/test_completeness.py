@@ -13,13 +13,17 @@ from python_calamine import CalamineWorkbook
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.models import Counter, NumberBlock
 from qingshan.commons.inbox.models import Batch, BatchRow
+from qingshan.commons.people.models import Unit
+from qingshan.contexts.leads import completeness_query
 from qingshan.contexts.leads.public import (
     Behind,
     Lead,
     NotYet,
     Proof,
+    dispatch_lead,
     missing_rows,
     prove,
+    return_lead,
     rows_behind,
     split_lead,
     write_proof,
@@ -214,3 +218,35 @@ def test_the_workbook_holds_every_row_and_runs_nothing(world: World, tmp_path: P
     sums = book.get_sheet_by_name("按渠道").to_python()[3:]
     assert sum(int(row[5]) for row in sums) == proof.whole.received
     assert {int(row[15]) for row in sums} == {0}
+
+
+@pytest.mark.parametrize("who", [cast.BUREAU_OFFICER, cast.TOWNSHIP_OFFICER], ids=["county", "township"])
+def test_rows_and_journal_say_the_same_of_any_moment(
+    world: World, monkeypatch: pytest.MonkeyPatch, who: cast.Member
+) -> None:
+    moments = []
+    handed_on = world.make_lead()
+    for _ in range(2):
+        leads = filled(world)
+        moments.append(world.clock.now)
+        world.clock.tick(days=1)
+        moments.append(world.clock.now)
+        world.verify(leads["under_verification"], "unfounded")
+        world.clock.tick(minutes=1)
+        call(world, *world.place_of(cast.SUCUN))
+    world.perform(cast.TOWNSHIP_OFFICER, return_lead, lead_id=handed_on.id, reason="不在本乡（演示）")
+    other = Unit.objects.get(slug=cast.HEISHUIHE)
+    world.perform(cast.BUREAU_OFFICER, dispatch_lead, lead_id=handed_on.id, unit_id=other.id, reason="改派（演示）")
+    moments.append(world.clock.now)
+    removed(world, world.make_lead())
+    told = []
+    for most in (-1, completeness_query.MANY):  # by entries alone, and by rows where nothing moved since
+        monkeypatch.setattr(completeness_query, "MANY", most)
+        with world.seeing(who):
+            rows = [rows_behind(moment, Behind(cls=""), limit=None) for moment in (*moments, world.clock.now)]
+        proofs = [proof_of(world, who, at=moment) for moment in (*moments, world.clock.now)]
+        told.append((rows, [(p.lines, p.onsite, p.whole) for p in proofs]))
+    by_entries, by_rows = told
+    assert by_entries == by_rows
+    assert all(row.stored for row in by_rows[0][0]), "what was handed on since is not lost to its former holder"
+    assert any(len(rows) > 20 for rows in by_rows[0])

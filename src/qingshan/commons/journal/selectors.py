@@ -155,19 +155,25 @@ def last_entries(matter_ids: Iterable[UUID]) -> dict[UUID, UUID]:
         return dict(cursor.fetchall())
 
 
-def fields_as_of(fields: Sequence[str]) -> str:
+def fields_as_of(fields: Sequence[str], *, only: str = "") -> str:
     """A query over every matter of a kind as of a moment, to count and list within the database.
 
-    Columns: ``matter_id``, ``number``, ``entry_id`` of its last entry, and the ledger ``fields`` as texts (names of the
-    program's own, never typed ones). Parameters: ``moment``, ``kind``. Call `wait_for_writers` first.
+    Columns: ``matter_id``, ``number``, ``entry_id`` and ``unit_id`` of its last entry, and the ledger ``fields`` as
+    texts. ``only``: a query for the ids of those that are wanted. Both are texts of the program, never typed ones.
+    Parameters: ``moment``, ``kind``. Call `wait_for_writers` first.
     """
     if not all(name.isidentifier() for name in fields):
         raise ValueError(f"no names of ledger fields: {fields}")
     columns = ", ".join(f"f.{name}" for name in fields)
     typed = ", ".join(f"{name} text" for name in fields)
+    wanted = f" AND held.matter_id IN ({only})" if only else ""
     return (
-        f"SELECT held.matter_id, held.number, last.id AS entry_id, {columns} {_LAST}"
-        f" CROSS JOIN LATERAL json_to_record(last.ledger) AS f({typed}) WHERE held.kind = %(kind)s"
+        f"SELECT held.matter_id, held.number, last.id AS entry_id, last.unit_id, {columns}"  # noqa: S608 - as above
+        f" FROM (SELECT held.* FROM ({_HELD}) held WHERE held.kind = %(kind)s{wanted}) held CROSS JOIN LATERAL ("
+        " SELECT e.id, p.unit_id, p.ledger"
+        " FROM journal_entry e CROSS JOIN LATERAL json_to_record(e.payload::json) AS p(unit_id uuid, ledger json)"
+        " WHERE e.matter_id = held.matter_id AND e.recorded_at <= %(moment)s ORDER BY e.seq DESC LIMIT 1"
+        f") last CROSS JOIN LATERAL json_to_record(last.ledger) AS f({typed})"
     )
 
 

@@ -1,7 +1,8 @@
 """The completeness proof (核查闭环证明): what came in against what became of it, as of any moment, to the row.
 
 What came in is read from the inbox (rows of files) and from first entries (single leads); what became of it from each
-lead's last entry in the journal. The two are written by different hands at different times, so their sum proves.
+lead as it stood, by the journal or by rows that say the same (`completeness_query`). The two are written by different
+hands at different times, so their sum proves.
 """
 
 from collections import Counter
@@ -12,8 +13,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from qingshan.commons.journal.selectors import fields_as_of
 from qingshan.commons.journal.services import wait_for_writers
+from qingshan.contexts.leads.completeness_query import leads_at
 from qingshan.domain.acts import MatterKind
 from qingshan.domain.completeness import CLASS_OF, CLASSES, VERIFIED_STATES, Sum
 from qingshan.domain.plan_parts import Channel
@@ -25,8 +26,6 @@ NO_KEY = "-"
 ROWS = 100
 """Rows behind a figure that one page shows."""
 LOST, PARTS, MISSING, RECEIVED, VERIFIED, GAP = "lost", "parts", "missing", "received", "verified", "gap"
-_FIELDS = ("state", "verdict", "unit", "channel", "direction", "batch", "source_no", "title", "township")
-_RELATED = ("parent", "merged_into")
 
 
 class NotYet(ValueError):
@@ -131,18 +130,10 @@ class Coverage:
         return self.verified * 100 // self.received if self.received else 100
 
 
-LAST_ENTRIES = f"""
-WITH last AS MATERIALIZED ({fields_as_of((*_FIELDS, *_RELATED))}),
-stands AS (
-  SELECT last.*, l.id IS NOT NULL AS stored, l.batch_id, main.state AS main_state
-  FROM last LEFT JOIN leads_lead l ON l.id = last.matter_id
-  LEFT JOIN last main ON last.merged_into IS NOT NULL AND main.matter_id = last.merged_into::uuid
-)
-"""  # noqa: S608 - parts of one query, no values
-_TALLY = f"""{LAST_ENTRIES}
+_TALLY = """
 SELECT batch_id, channel, direction, unit, state, coalesce(main_state, ''), parent IS NOT NULL, stored, count(*)
-FROM stands GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-"""  # noqa: S608 - parts of one query, no values
+FROM stands GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8
+"""
 _INTAKE = """
 SELECT b.id, b.name, b.channel, b.created_at, b.received, count(r.id) FILTER (WHERE r.outcome = 'accepted'),
   count(r.id) FILTER (WHERE r.outcome = 'duplicate'), count(r.id) FILTER (WHERE r.outcome = 'rejected')
@@ -192,7 +183,7 @@ def prove(
 def read_tally(moment: datetime) -> list[Tally]:
     """Leads in scope by what they have in common, as of the moment."""
     with connection.cursor() as cursor:
-        cursor.execute(_TALLY, {"moment": moment, "kind": MatterKind.LEAD.value})
+        cursor.execute(leads_at(moment) + _TALLY, {"moment": moment, "kind": MatterKind.LEAD.value})
         return [
             Tally(
                 batch_id=batch, channel=channel or "", direction=direction or "", unit=unit or "", state=state or "",

@@ -9,7 +9,6 @@ from django.db import connection
 
 from qingshan.contexts.leads.completeness import (
     GAP,
-    LAST_ENTRIES,
     LOST,
     MISSING_ROWS,
     NO_KEY,
@@ -18,6 +17,7 @@ from qingshan.contexts.leads.completeness import (
     ROWS,
     VERIFIED,
 )
+from qingshan.contexts.leads.completeness_query import leads_at
 from qingshan.domain.acts import MatterKind
 from qingshan.domain.completeness import CLASS_OF, CLASSES, VERIFIED_STATES
 
@@ -64,7 +64,7 @@ def rows_behind(moment: datetime, wanted: Behind, *, after: str = "", limit: int
     values |= {"moment": moment, "kind": MatterKind.LEAD.value, "after": after, "most": (limit or 0) + 1}
     cut = " LIMIT %(most)s" if limit is not None else ""
     # Conditions are texts of this module; what was typed goes as values.
-    sql = f"{LAST_ENTRIES}{_ROWS} AND stands.number > %(after)s {conditions} ORDER BY stands.number{cut}"
+    sql = f"{leads_at(moment)}{_ROWS} AND stands.number > %(after)s {conditions} ORDER BY stands.number{cut}"
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [

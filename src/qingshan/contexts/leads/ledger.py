@@ -16,8 +16,12 @@ LEAD_TABLE = StateTable(
     label="线索",
     table="leads_lead",
     payload={"number": "number", "division": "division", "unit_id": "unit_id"},
-    ledger={"state": "state", "verdict": "verdict", "source_no": "source_no", "title": "title"},
-)
+    ledger={
+        "state": "state", "verdict": "verdict", "source_no": "source_no", "title": "title", "channel": "channel",
+        "direction": "direction", "batch": "batch_name", "township": "township_name", "parent": "parent_id",
+        "merged_into": "merged_into_id",
+    },
+)  # fmt: skip
 """What verification compares of leads with their last entries."""
 
 
