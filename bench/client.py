@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MESSAGES = "messages"
+"""Cookie in which words for the next page wait."""
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -46,6 +48,8 @@ class Browser:
         for line in response.headers.get_all("Set-Cookie") or ():
             name, _, rest = line.partition("=")
             self.cookies[name] = rest.partition(";")[0]
+        # A browser goes on to the next page, which shows what is said there and clears it; here only acts are timed.
+        self.cookies.pop(MESSAGES, None)
         return Answer(response.status, content, took, response.headers.get("Location") or "")
 
 

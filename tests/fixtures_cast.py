@@ -71,7 +71,7 @@ def sign_in(db: None, clock: cast.Clock) -> Callable[[cast.Member], Client]:
     def signed(member: cast.Member) -> Client:
         client = Client()
         client.force_login(
-            Account.objects.get(username=member.username), backend="django.contrib.auth.backends.ModelBackend"
+            Account.objects.get(username=member.username), backend="qingshan.commons.accounts.backend.AccountBackend"
         )
         session = client.session
         session[SEEN_KEY] = int(time.time())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -17,15 +18,22 @@ def clock_file() -> Path:
     return home_folder() / FILE
 
 
-@lru_cache(maxsize=1)
-def _shift_at(changed_ns: int) -> timedelta:
-    return timedelta(seconds=float(json.loads(clock_file().read_text(encoding="ascii"))["shift_seconds"]))
+@lru_cache(maxsize=4)
+def _path(_named: str) -> str:
+    """The file's path as text: the clock is read a dozen times in a request."""
+    return str(clock_file())
+
+
+@lru_cache(maxsize=4)
+def _shift_at(path: str, _changed_ns: int) -> timedelta:
+    return timedelta(seconds=float(json.loads(Path(path).read_text(encoding="ascii"))["shift_seconds"]))
 
 
 def shift() -> timedelta:
     """By how much this installation's clock differs from real time; zero outside demonstrations."""
+    path = _path(os.environ.get("QINGSHAN_HOME", ""))
     try:
-        return _shift_at(clock_file().stat().st_mtime_ns)
+        return _shift_at(path, os.stat(path).st_mtime_ns)
     except FileNotFoundError:
         return timedelta(0)
 

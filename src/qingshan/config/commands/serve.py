@@ -66,6 +66,7 @@ def _refuse_taken_address(bind: str) -> None:
 def _web(bind: str, workers: int, threads: int) -> Program:
     """Return the web server."""
     options = {
+        "config": "python:qingshan.config.web_server",
         "bind": bind,
         "worker-class": "gthread",
         "workers": workers,
@@ -87,7 +88,7 @@ def _web(bind: str, workers: int, threads: int) -> Program:
             *arguments,
             "qingshan.config.wsgi:application",
         ],
-        environment={"QINGSHAN_PROCESS": "web"},
+        environment={"QINGSHAN_PROCESS": "web", "MALLOC_ARENA_MAX": "2"},
     )
 
 

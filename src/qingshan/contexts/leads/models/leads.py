@@ -82,7 +82,11 @@ class Lead(models.Model):
             models.Index(fields=["division"], name="lead_division"),
             models.Index(fields=["state", "-id"], name="lead_state_key"),
             models.Index(fields=["batch_id", "-id"], name="lead_batch_key"),
-            models.Index(fields=["state", "division", "unit", "channel", "direction", "due_at"], name="lead_counts"),
+            models.Index(
+                fields=["state", "division", "unit", "channel", "direction", "due_at"],
+                name="lead_counts",
+                include=["parties"],
+            ),
             models.Index(fields=["due_at", "id"], name="lead_due_key"),
             models.Index(
                 fields=["division", "unit"],

@@ -43,7 +43,7 @@ class SignInForm(AuthenticationForm):
 
 PENDING_KEY = "pending_sign_in"
 PENDING_SECONDS = 300
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "qingshan.commons.accounts.backend.AccountBackend"
 
 
 @open_page
