@@ -19,21 +19,21 @@ def clock_file() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _path(_named: str) -> str:
-    """The file's path as text: the clock is read a dozen times in a request."""
-    return str(clock_file())
+def _path(_named: str) -> Path:
+    """The file's path, worked out once: the clock is read a dozen times in a request."""
+    return clock_file()
 
 
 @lru_cache(maxsize=4)
-def _shift_at(path: str, _changed_ns: int) -> timedelta:
-    return timedelta(seconds=float(json.loads(Path(path).read_text(encoding="ascii"))["shift_seconds"]))
+def _shift_at(path: Path, _changed_ns: int) -> timedelta:
+    return timedelta(seconds=float(json.loads(path.read_text(encoding="ascii"))["shift_seconds"]))
 
 
 def shift() -> timedelta:
     """By how much this installation's clock differs from real time; zero outside demonstrations."""
     path = _path(os.environ.get("QINGSHAN_HOME", ""))
     try:
-        return _shift_at(path, os.stat(path).st_mtime_ns)
+        return _shift_at(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return timedelta(0)
 
