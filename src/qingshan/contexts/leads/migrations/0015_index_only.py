@@ -19,7 +19,7 @@ CREATE INDEX lead_map_cell ON leads_lead (map_cell)
 class Migration(migrations.Migration):
     """Units with a part in a lead (参与单位) stand in both indexes."""
 
-    dependencies: ClassVar = [("leads", "0013_sources_scope")]
+    dependencies: ClassVar = [("leads", "0014_search_once")]
     operations: ClassVar = [
         migrations.RemoveIndex(model_name="lead", name="lead_counts"),
         migrations.AddIndex(
