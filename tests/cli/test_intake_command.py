@@ -62,6 +62,7 @@ def test_the_report_has_a_line_and_a_reason_per_row(world: World, tmp_path: Path
     assert [line["结果"] for line in lines] == ["接收", "重复", "拒收"]
     assert [bool(line["原因"]) for line in lines] == [False, True, True]
     assert json.loads(lines[0]["原始属性"])["地类"] == "林地"
+    assert [line["来源编号"] for line in lines] == ["'=1+1", "'=1+1", "3"], "a spreadsheet would run it"
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,17 @@ def test_one_ends_ones_own_device_and_nobody_elses(world: World) -> None:
     assert here.get("/leads/").status_code == 200
 
 
+def test_somebody_elses_device_is_ended_on_record(world: World, sign_in: SignIn) -> None:
+    here, _answer = enter(cast.TOWNSHIP_OFFICER)
+    with world.seeing_all():
+        row = SessionRecord.objects.get(key=here.session.session_key)
+    assert sign_in(cast.SYSTEM_ADMIN).post(f"/sessions/{row.id}/end/").status_code == 302
+    assert here.get("/leads/").headers["Location"].startswith("/sign-in/")
+    [entry] = world.entries(account_of(cast.TOWNSHIP_OFFICER).person_id)
+    assert (entry.act, cast.SYSTEM_ADMIN.name in entry.actor) == ("person.end_session", True)
+    assert "Chrome" in entry.payload
+
+
 def test_stopping_an_account_ends_its_sessions_at_once(world: World, sign_in: SignIn) -> None:
     client, _answer = enter(cast.TOWNSHIP_OFFICER)
     admin, account = sign_in(cast.SYSTEM_ADMIN), account_of(cast.TOWNSHIP_OFFICER)

@@ -1,6 +1,7 @@
 """The search page: any two characters, only what the viewer may see."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from qingshan.contexts.cases.models import Case, TrackStep
 from qingshan.contexts.leads.models import Lead
 from tests import cast
 from tests.support.making import PARTY, World
+from tests.support.samples import patches, square
 
 SignIn = Callable[[cast.Member], Client]
 MOST_QUERIES = 22
@@ -120,3 +122,12 @@ def test_query_budget(world: World, sign_in: SignIn) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get("/search/", {"q": "苏村"})
     assert len(queries) <= MOST_QUERIES
+
+
+def test_a_batch_of_the_early_morning_came_on_that_day(world: World, sign_in: SignIn) -> None:
+    world.clock.now = datetime(2024, 8, 1, 23, 30, tzinfo=UTC)
+    batch = world.register(patches([square(*world.place_of(cast.SUCUN))]))
+    found = _text(sign_in(cast.BUREAU_OFFICER), batch.name)
+    assert batch.name in found
+    assert "2024-08-02" in found
+    assert "2024-08-01" not in found

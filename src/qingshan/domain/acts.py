@@ -116,6 +116,7 @@ _LABELS = {
     "person.resume_account": "启用账号",
     "person.first_password": "发放初始口令",
     "person.unlock": "解除锁定",
+    "person.end_session": "退出其一台设备",
     "person.end_sessions": "退出其全部设备",
     "person.drop_second_factor": "取消第二道验证",
     "person.take_in_roster": "按名册批量开户",

@@ -72,19 +72,23 @@ def _end_sessions(*, account: Account, how: str, now: datetime, keep: str) -> in
 
 
 def end_session(*, session_id: UUID, acting: Acting) -> SessionRecord:
-    """End one session: one's own, or by the system administrator anybody's but another administrator's."""
+    """End one session: one's own, or by the system administrator anybody's but another administrator's, on record."""
     row = SessionRecord.objects.select_related("account").filter(id=session_id).first()
     if row is None or row.account_id != acting.viewer.account_id:
         require(acting, "system_admin")
     if row is None:
         raise ActRefused("session", "没有这个登录设备")
     leave_administrators(row.account, acting, command="sign-out")
-    won = SessionRecord.objects.filter(id=row.id, ended_at=None).update(ended_at=acting.now(), ended_by="ended")
-    if not won:
-        raise ActRefused("done", "这个设备已经退出")
-    Session.objects.filter(session_key=row.key).delete()
-    client = Client(address=row.address, device=row.device)
-    write_sign_in(event="ended", account=row.account, client=client, now=acting.now(), note=acting.viewer.name)
+    with act_transaction():
+        won = SessionRecord.objects.filter(id=row.id, ended_at=None).update(ended_at=acting.now(), ended_by="ended")
+        if not won:
+            raise ActRefused("done", "这个设备已经退出")
+        Session.objects.filter(session_key=row.key).delete()
+        client = Client(address=row.address, device=row.device)
+        write_sign_in(event="ended", account=row.account, client=client, now=acting.now(), note=acting.viewer.name)
+        if row.account_id != acting.viewer.account_id and row.account.person_id is not None:
+            said = {row.account.person_id: {"device": row.device}}
+            record_on_persons(act="person.end_session", acting=acting, details=said)
     return row
 
 

@@ -1,5 +1,6 @@
 """Command ``accounts`` (账号): the first administrators of an installation, and all that is done to their accounts."""
 
+import getpass
 from collections.abc import Callable
 from functools import partial
 from uuid import UUID
@@ -27,7 +28,7 @@ def command() -> None:
 
 
 def _acting() -> Acting:
-    return Acting(viewer=system_viewer("服务器操作员"), clock=server_clock(), door="cli")
+    return Acting(viewer=system_viewer(f"服务器操作员 {getpass.getuser()}"), clock=server_clock(), door="cli")
 
 
 @command.command(name="admin")
@@ -116,4 +117,4 @@ def drop_factor(username: str) -> None:
 def _show(slip: Slip) -> None:
     click.echo(f"{slip.name}  {slip.unit} {slip.post}")
     click.echo(f"用户名 {slip.username}  初始口令 {slip.password}")
-    click.echo(f"{slip.until:%Y-%m-%d %H:%M} 前登录有效，首次登录须改口令")
+    click.echo(f"{timezone.localtime(slip.until):%Y-%m-%d %H:%M} 前登录有效，首次登录须改口令")

@@ -12,6 +12,7 @@ from django.db import transaction
 from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.services import read_chunks, store_file
+from qingshan.commons.files.tables import safe_text
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
@@ -160,5 +161,6 @@ def _write_report(result: IntakeResult, path: Path) -> None:
         writer.writerow(["行号", "结果", "原因", "说明", "来源编号", "原始属性"])
         for row in rows:
             text = json.dumps(row.attributes, ensure_ascii=False)
-            writer.writerow([row.row_no, OUTCOMES[row.outcome], row.reason, row.notes, row.source_no, text])
+            told = [OUTCOMES[row.outcome], row.reason, row.notes, row.source_no, text]
+            writer.writerow([row.row_no, *map(safe_text, told)])
     click.echo(f"逐行结果已写入 {path}", err=True)

@@ -270,6 +270,7 @@ ACTS: dict[str, Text] = {
     "person.resume_account": _("启用账号"),
     "person.first_password": _("发放初始口令"),
     "person.unlock": _("解除锁定"),
+    "person.end_session": _("退出其一台设备"),
     "person.end_sessions": _("退出其全部设备"),
     "person.drop_second_factor": _("取消第二道验证"),
     "person.take_in_roster": _("按名册批量开户"),

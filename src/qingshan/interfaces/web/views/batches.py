@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -268,4 +269,4 @@ def batch_report(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
 
 
 def _attachment(name: str, now: datetime) -> str:
-    return content_disposition_header(True, f"{name}-逐行结果-{now:%Y%m%d}.csv") or "attachment"
+    return content_disposition_header(True, f"{name}-逐行结果-{localtime(now):%Y%m%d}.csv") or "attachment"

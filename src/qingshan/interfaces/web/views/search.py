@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -117,7 +118,7 @@ def _list(name: str, text: str) -> str:
 
 def _batches(request: OfficeRequest, text: str) -> Group:
     hits = [
-        Hit(url=reverse("web:batch_detail", args=[b.id]), title=b.name, note=f"{b.created_at:%Y-%m-%d}")
+        Hit(url=reverse("web:batch_detail", args=[b.id]), title=b.name, note=f"{localtime(b.created_at):%Y-%m-%d}")
         for b in batches_named(text, SHOWN)
     ]
     return Group(label=_("批次"), hits=hits)
