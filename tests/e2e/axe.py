@@ -31,35 +31,36 @@ EVERYTHING: dict[str, Any] = {
     # Size of touch targets (WCAG 2.2, 2.5.8) is off in axe unless asked for.
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
+    # No rule of these reads style sheets or recordings beforehand.
+    "preload": False,
 }
 NARROW = ("color-contrast", "target-size", "scrollable-region-focusable", "region", "label", "button-name", "link-name")
 """What a narrow screen can change: what is shown, how large, and on which ground."""
 
 
 def _only(*rules: str) -> dict[str, Any]:
-    return {"runOnly": {"type": "rule", "values": list(rules)}, "resultTypes": ["violations"]}
+    return {"runOnly": {"type": "rule", "values": list(rules)}, "resultTypes": ["violations"], "preload": False}
 
 
-LIGHT = (
-    (OFFICE, "light", EVERYTHING),
-    (PHONE, "light", _only(*NARROW)),
-)
+LIGHT = (OFFICE, "light", EVERYTHING)
 DARK = (OFFICE, "dark", _only("color-contrast"))
+PHONE_LIGHT = (PHONE, "light", _only(*NARROW))
 DARK_PHONE = (PHONE, "dark", _only("color-contrast"))
 """A dark phone differs from a dark office by its frame, which is the same on every page."""
-SET = """async (theme) => {
+LOOK = """async ([theme, options, within]) => {
   document.documentElement.dataset.bsTheme = theme;
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   await frame(); await frame();
   const seen = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= seen) return "";
-  const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > seen + 1);
-  return out.slice(-3).map((e) => e.outerHTML.slice(0, 120)).join(" | ") || "?";
-}"""
-LOOK = """async ([options, within]) => {
+  const wide = document.documentElement.scrollWidth > seen;
+  const out = wide ? [...document.querySelectorAll("body *")].filter(
+    (e) => e.getBoundingClientRect().right > seen + 1) : [];
   const found = await axe.run(within ? document.querySelector(within) : document, options);
-  return found.violations.flatMap((v) => v.nodes.map((n) => [v.id, n.target.join(" "), n.html.slice(0, 160),
-    (n.any[0] ?? n.all[0] ?? n.none[0] ?? {message: v.help}).message]));
+  return [
+    wide ? out.slice(-3).map((e) => e.outerHTML.slice(0, 120)).join(" | ") || "?" : "",
+    found.violations.flatMap((v) => v.nodes.map((n) => [v.id, n.target.join(" "), n.html.slice(0, 160),
+      (n.any[0] ?? n.all[0] ?? n.none[0] ?? {message: v.help}).message])),
+  ];
 }"""
 
 
@@ -70,16 +71,19 @@ def arm(context: BrowserContext) -> None:
     context.add_init_script(FEW_MAPS)
 
 
-def faults_of(page: Page, *, within: str = "", dark: bool = False, frame: bool = False) -> Iterator[str]:
+def faults_of(page: Page, *, within: str = "", dark: bool = False, frame: bool = True) -> Iterator[str]:
     """What is wrong with the page that stands open, at both widths; one line per element.
 
-    ``within``: only this part of it. ``dark``: in the dark theme too. ``frame``: also what surrounds every
-    page, on a dark phone.
+    ``within``: only this part of it. ``dark``: in the dark theme too. ``frame``: in the dark and on the phone look at
+    what surrounds every page as well (and, ``dark``, at all of it on a dark phone).
     """
-    for (width, height), theme, options in (*LIGHT, *([DARK] if dark else []), *([DARK_PHONE] if frame else [])):
-        page.set_viewport_size({"width": width, "height": height})
-        overflow = page.evaluate(SET, theme)
+    rounds = (LIGHT, *([DARK] if dark else []), PHONE_LIGHT, *([DARK_PHONE] if dark and frame else []))
+    for (width, height), theme, options in rounds:
+        if page.viewport_size != {"width": width, "height": height}:
+            page.set_viewport_size({"width": width, "height": height})
+        part = within or ("" if frame or options is EVERYTHING else "main")
+        overflow, faults = page.evaluate(LOOK, [theme, options, part])
         if overflow:
             yield f"{width}: scrolls sideways: {overflow}"
-        for rule, target, html, message in page.evaluate(LOOK, [options, within]):
+        for rule, target, html, message in faults:
             yield f"{width} {theme}: {rule}: {target}: {json.dumps(html, ensure_ascii=False)}: {message}"

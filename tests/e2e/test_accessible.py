@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from qingshan.commons.accounts.models import Roster
 from qingshan.commons.assignments.services.answering import receive_assignment
@@ -74,6 +75,8 @@ class Windows:
     base: str
     browser: Browser
     sign_in: SignIn
+    seen: set[Member | None] = field(default_factory=set)
+    """Whose first page was looked at."""
     _open: dict[Member | None, tuple[BrowserContext, Page]] = field(default_factory=dict)
 
     def of(self, member: Member | None) -> tuple[BrowserContext, Page]:
@@ -186,24 +189,43 @@ def _visits(own: Matters, states: dict[str, dict[str, UUID]]) -> Iterator[Visit]
     yield Visit("not allowed", reverse("web:batch_list"), cast.TOWNSHIP_OFFICER, 403)
 
 
+def _opened(page: Page, url: str) -> Response | None:
+    """The answer to opening an address; None where the browser shows nothing of it: a file, no content."""
+    try:
+        return page.goto(url)
+    except PlaywrightError as error:
+        if "Download is starting" not in str(error) and "ERR_ABORTED" not in str(error):
+            raise
+    return None
+
+
 def _look(windows: Windows, visit: Visit) -> Iterator[str]:
-    """Open a page and let axe look at it; a part of a page is looked at inside the workbench."""
+    """Open a page and let axe look at it; a part of a page is looked at inside the workbench.
+
+    What surrounds every page is the same for one person: it is looked at from all sides on his first page.
+    """
+    first = visit.who not in windows.seen
     context, page = windows.of(visit.who)
-    answer = context.request.get(windows.base + visit.url)
-    if answer.status in (204, 404) and visit.name in WITHOUT_TEXT:
+    answer = _opened(page, windows.base + visit.url)
+    if answer is None:
+        status = context.request.get(windows.base + visit.url).status
+        if status != visit.status and not (status in (204, 404) and visit.name in WITHOUT_TEXT):
+            yield f"answers {status}, not {visit.status}"
+        return
+    if answer.status == 404 and visit.name in WITHOUT_TEXT:
         return
     if answer.status != visit.status:
         yield f"answers {answer.status}, not {visit.status}"
         return
     if "text/html" not in answer.headers.get("content-type", ""):
         return
-    if "<html" in answer.text()[:400]:
-        page.goto(windows.base + visit.url)
-        frame = "workbench" in visit.name or visit.who is None
-        yield from faults_of(page, dark=True, frame=frame)
+    text = answer.text()
+    if "<html" in text[:400]:
+        windows.seen.add(visit.who)
+        yield from faults_of(page, dark=True, frame=first or "workbench" in visit.name)
         return
     page.goto(windows.base + reverse("web:workbench"))
-    page.evaluate("html => { document.getElementById('content').innerHTML = html }", answer.text())
+    page.evaluate("html => { document.getElementById('content').innerHTML = html }", text)
     yield from faults_of(page, within="#content")
 
 
