@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.staticfiles import handlers
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import settings
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the process's zone after Django has set its own."""
     os.environ["TZ"] = PROCESS_TIME_ZONE
     time.tzset()
+    # The server of the browser tests serves scripts and styles as in production, by WhiteNoise: browsers may keep them.
+    handlers.StaticFilesHandler = lambda application: application  # type: ignore[assignment, misc]
 
 
 @pytest.hookimpl(trylast=True)
