@@ -13,7 +13,7 @@ from qingshan.domain.acts import CATALOGUE, ActRefused
 from qingshan.domain.lead import TABLE, VERIFIED_STATES, LeadState, allowed_acts, next_state
 from tests.support.tables import LEAD_ACTS, REVIEW, ROLES
 
-OUTCOMES = ("", *REVIEW, "confirmed", "overturned", "passed")
+OUTCOMES = ("", *REVIEW, "confirmed", "overturned", "passed", "accepted", "refused")
 
 
 def verdict_of(state: str, act: str, outcome: str, roles: set[str], *, own: bool) -> str:
@@ -73,8 +73,8 @@ def test_the_offered_acts_are_those_that_would_be_accepted(role: str, own: bool)
 
 def test_no_state_is_a_dead_end_but_the_two_ends() -> None:
     left = {source for sources, *_ in LEAD_ACTS.values() for source in sources}
-    beside = {"merged", "split", "split_settled"}
-    """Left by acts of their own, not by rows of the table: test_lead_merging, test_lead_splitting."""
+    beside = {"merged", "split", "split_settled", "handed_over"}
+    """Left by acts of their own, not by rows of the table: see the tests of merging, splitting, returns."""
     assert {state.value for state in LeadState} - left == {"substantiated", "archived"} | beside
 
 

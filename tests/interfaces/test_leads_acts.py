@@ -98,7 +98,9 @@ def test_a_lead_sent_back_with_its_reason_is_dispatched_anew(
     assert refused.status_code == 422
     assert "退回须写明理由" in refused.content.decode()
     reason = "位于黑水河乡北庄村（演示）"
-    assert township.post(form, {"reason": reason}).status_code == 302
+    untold = township.post(form, {"reason": reason})
+    assert "退回原因未选" in untold.content.decode()
+    assert township.post(form, {"reason": reason, "kind": "not_in_area"}).status_code == 302
     bureau = sign_in(cast.BUREAU_OFFICER)
     assert reason in bureau.get(address("lead_dispatch", lead)).content.decode()
     body = {"unit": str(lead.unit_id), "reason": "经核确在苏村（演示）"}
@@ -263,7 +265,7 @@ def test_an_inconclusive_lead_is_taken_up_again(sign_in: SignIn, make_lead: Make
 PAGES: list[tuple[str, str, str, dict[str, str]]] = [
     ("lead_dispatch", "lead.dispatch", "received", {"reason": "演示"}),
     ("lead_receive", "lead.receive", "dispatched", {}),
-    ("lead_return", "lead.return", "dispatched", {"reason": "演示"}),
+    ("lead_return", "lead.return", "dispatched", {"reason": "演示", "kind": "other"}),
     ("lead_verify", "lead.verify", "under_verification", {}),
     ("lead_review", "lead.review_approve", "in_review", {"decision": "approve"}),
     ("lead_resume", "lead.resume", "inconclusive", {}),
@@ -322,7 +324,9 @@ def test_of_two_who_act_at_once_the_second_is_told_and_keeps_his_text(
         Lead.objects.filter(id=lead.id).update(state="under_verification", state_since=world.clock.tick(seconds=1))
 
     monkeypatch.setattr("qingshan.contexts.leads.services.acting.next_due", quicker)
-    late = sign_in(cast.TOWNSHIP_OFFICER).post(address("lead_return", lead), {"reason": "位置不对（演示）"})
+    late = sign_in(cast.TOWNSHIP_OFFICER).post(
+        address("lead_return", lead), {"reason": "位置不对（演示）", "kind": "other"}
+    )
     text = late.content.decode()
     assert late.status_code == 409
     assert "别人已先办理" in text
@@ -338,7 +342,17 @@ def test_the_page_offers_exactly_what_the_post_may_do_next(
     page = sign_in(member).get(address("lead_detail", lead))
     primary = page.context["primary"]
     expected: dict[str, tuple[str | None, list[str]]] = {
-        "bureau_officer": (None, ["lead.flag_active", "lead.merge", "lead.split", "lead.correct"]),
+        "bureau_officer": (
+            None,
+            [
+                "lead.flag_active",
+                "lead.change_unit",
+                "lead.transfer_out",
+                "lead.merge",
+                "lead.split",
+                "lead.correct",
+            ],
+        ),
         "township_officer": ("lead.receive", ["lead.return", "lead.flag_active"]),
         "county_leader": (None, []),
     }

@@ -210,6 +210,16 @@ ROWS: dict[str, Row] = {
     "exchange_export": Row(BUREAU, method="post", more=(("system", "province"),)),
     "exchange_sheet": Row(BUREAU, "exchange_sheet"),
     "exchange_accept": Row(BUREAU, "exchange_sheet", "post"),
+    # joint handling, another lead unit, leads handed to another county
+    "joint_ask": Row(OFFICE | TOWNSHIP, "lead"),
+    "joint_receive": Row(ENTERING, "joint_task", "post"),
+    "joint_answer": Row(ENTERING, "joint_task"),
+    "joint_return": Row(ENTERING, "joint_task"),
+    "joint_waive": Row(OFFICE | TOWNSHIP, "joint_task"),
+    "lead_change_unit": Row(OFFICE, "lead"),
+    "lead_transfer": Row(OFFICE, "lead"),
+    "lead_transfer_receipt": Row(OFFICE, "lead"),
+    "lead_transfer_answer": Row(OFFICE, "lead"),
     # the completeness proof
     "completeness": Row(BATCH_READERS | TOWNSHIP),
     "completeness_rows": Row(BATCH_READERS | TOWNSHIP),

@@ -38,6 +38,7 @@ class Matters:
     active_lead: UUID
     handed_lead: UUID
     source: UUID
+    joint_task: UUID
     village: str
     case: UUID
     batch: UUID
@@ -62,6 +63,7 @@ class Matters:
             "active_lead": "lead_id",
             "handed_lead": "lead_id",
             "source": "source_id",
+            "joint_task": "task_id",
             "case": "case_id",
             "batch": "batch_id",
             "photo": "file_id",
@@ -97,6 +99,7 @@ def _matters(world: World, township: str) -> Matters:
         active_lead=active.id,
         handed_lead=handed.id,
         source=source,
+        joint_task=_joint_task(world, handed.id),
         village=lead.division,
         case=case.id,
         batch=lead.batch_id,
@@ -111,6 +114,18 @@ def _matters(world: World, township: str) -> Matters:
         return_sheet=_return_sheet(world, township),
         exchange_sheet=_exchange_sheet(world),
     )
+
+
+def _joint_task(world: World, lead_id: UUID) -> UUID:
+    """A department of which nobody here is asked to assist."""
+    from qingshan.commons.people.models import Unit
+    from qingshan.contexts.leads.public import ask_units
+    from qingshan.domain.joint import JointForm
+
+    unit = Unit.objects.get(slug="ecology")
+    form = JointForm(task="核对（演示）")
+    tasks = world.perform(cast.BUREAU_OFFICER, ask_units, lead_id=lead_id, unit_ids=[unit.id], form=form)
+    return tasks[0].id
 
 
 def _take_over(world: World) -> UUID:

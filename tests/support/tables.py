@@ -50,6 +50,7 @@ LEAD_ACTS: dict[str, tuple[set[str], dict[str, str], set[str], bool]] = {
         False,
     ),
     "lead.resume": ({"inconclusive"}, {"": "under_verification"}, TOWN, True),
+    "lead.transfer_receipt": ({"transferred"}, {"accepted": "handed_over", "refused": "returned"}, COUNTY, False),
 }
 
 CASE_ACTS: dict[str, tuple[set[str], dict[str, str], set[str]]] = {

@@ -16,7 +16,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "under_way": ("received", "dispatched", "under_verification", "in_review", "split"),
     "returned": ("returned",),
     "merged": ("merged",),
-    "transferred": ("transferred",),
+    "transferred": ("transferred", "handed_over"),
 }
 """States of a lead by class. A state that is not here stands in no class, and the proof says so."""
 CLASS_WORDS: Mapping[str, str] = {

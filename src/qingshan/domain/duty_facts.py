@@ -59,6 +59,7 @@ STATE_EVENTS: Mapping[tuple[MatterKind, str], tuple[str, ...]] = {
     (MatterKind.LEAD, "substantiated"): ("lead.review_approve",),
     (MatterKind.LEAD, "county_recheck"): ("lead.review_approve",),
     (MatterKind.LEAD, "city_recheck"): ("lead.county_recheck",),
+    (MatterKind.LEAD, "transferred"): ("lead.transfer_out",),
     (MatterKind.CASE, "accepted"): ("case.accept",),
     (MatterKind.CASE, "reported"): ("case.report_city",),
     (MatterKind.CASE, "city_passed"): ("case.city_check",),
@@ -68,6 +69,7 @@ STATE_EVENTS: Mapping[tuple[MatterKind, str], tuple[str, ...]] = {
 _REDO = ("lead.resume", "lead.review_reject")
 _OVERTURNED = ("lead.county_recheck", "lead.city_recheck")
 RESTARTS: Mapping[str, tuple[str, ...]] = {
+    "lead_redispatch": ("lead.transfer_receipt",),
     "lead_verification": _REDO,
     "lead_verification_active": (*_REDO, "lead.flag_active"),
     "case_opening": _OVERTURNED,

@@ -172,6 +172,7 @@ LEAD_RULES: tuple[DutyRule, ...] = (
         "三-1-3①b",
         own_date="missing_by",
     ),
+    _lead("county_transfer_receipt", ("transferred",), "催取外县回执", "bureau", "lead.transfer_receipt", "三-1-2②b"),
     _lead(
         "case_opening",
         ("substantiated",),

@@ -2,7 +2,8 @@
 
 received → dispatched ⇄ returned → under_verification → in_review → substantiated | county_recheck → city_recheck →
 archived | inconclusive → under_verification again (三-1-2, 三-3-2⑤, 四-2-2③b). Beside that line: merged into another
-lead and separated again; split into children, settled when all of them are.
+lead and separated again; split into children, settled when all of them are; transferred to another county, which takes
+it (handed_over) or sends it back (returned).
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ class LeadState(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     SPLIT_SETTLED = "split_settled"
+    TRANSFERRED = "transferred"
+    HANDED_OVER = "handed_over"
 
 
 class Verdict(StrEnum):
@@ -109,8 +112,26 @@ TABLE: dict[str, Transition] = {
             "三-3-2⑤",
         ),
         _row("lead.resume", {S.INCONCLUSIVE}, {"": S.UNDER_VERIFICATION}, TOWNSHIP, "own", "三-1-2②b"),
+        _row(
+            "lead.transfer_receipt",
+            {S.TRANSFERRED},
+            {"accepted": S.HANDED_OVER, "refused": S.RETURNED},
+            BUREAU,
+            "any",
+            "三-1-2②b",
+        ),
     )
 }
+_GIVEN = {S.DISPATCHED, S.UNDER_VERIFICATION}
+BESIDE: dict[str, Transition] = {
+    row.act: row
+    for row in (
+        _row("lead.change_unit", {*_GIVEN, S.INCONCLUSIVE}, {"": S.DISPATCHED}, BUREAU, "any", "三-4-3⑤"),
+        _row("lead.transfer_out", {S.RECEIVED, S.RETURNED, *_GIVEN}, {"": S.TRANSFERRED}, BUREAU, "any", "三-1-2②b"),
+        _row("lead.transfer_answer", {S.HANDED_OVER}, {"": S.HANDED_OVER}, BUREAU, "any", "三-1-2②b"),
+    )
+}
+"""Acts that carry no lead on its way and put nobody on turn: the bureau takes it elsewhere."""
 
 ON_LEDGER = "case.open"
 """Act of a case that also ends what is owed on its lead."""
@@ -126,16 +147,20 @@ FORM_ROLES = (
 """Roles that may enter single leads of some channel; which channels is the plan's (`Channel.registered_by`)."""
 SOURCE_ROLES = BUREAU | {"hotline_desk"}
 """Roles that keep the sources of a lead: further ones, answers given, numbers of the petition platform."""
-CONCLUDED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.SPLIT_SETTLED})
+CONCLUDED_STATES = frozenset(
+    {S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.SPLIT_SETTLED, S.HANDED_OVER}
+)
 """States in which there is a result that can be told to whoever brought the lead."""
 JOIN_ROLES = BUREAU
 """Posts that merge, separate and split (并入、撤销并入、拆分)."""
 MERGE_STATES = frozenset({S.RECEIVED, S.DISPATCHED, S.UNDER_VERIFICATION, S.RETURNED, S.INCONCLUSIVE})
 """States in which a lead may be merged into another: what has been handed in is decided first."""
 SPLIT_STATES = frozenset({S.RECEIVED, S.DISPATCHED, S.UNDER_VERIFICATION, S.RETURNED})
-NO_MAIN_STATES = frozenset({S.MERGED, S.SPLIT, S.SPLIT_SETTLED})
+NO_MAIN_STATES = frozenset({S.MERGED, S.SPLIT, S.SPLIT_SETTLED, S.TRANSFERRED, S.HANDED_OVER})
 """A lead in one of these takes no other in."""
-SETTLED_STATES = frozenset({S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.MERGED, S.SPLIT_SETTLED})
+SETTLED_STATES = frozenset(
+    {S.SUBSTANTIATED, S.COUNTY_RECHECK, S.CITY_RECHECK, S.ARCHIVED, S.MERGED, S.SPLIT_SETTLED, S.HANDED_OVER}
+)
 """A child in one of these keeps its parent open no longer (an inconclusive one does)."""
 OPEN_CASE_ROLES = _REVIEWER
 CORRECT_ROLES = _REVIEWER
@@ -146,7 +171,7 @@ def next_state(*, state: LeadState, act: str, outcome: str, roles: frozenset[str
 
     ``outcome`` is the verdict of a review or the result of a re-check, "" where the act has one target.
     """
-    row = TABLE.get(act)
+    row = TABLE.get(act) or BESIDE.get(act)
     if row is None:
         raise ActRefused("unknown_act", f"没有“{act}”这种办理")
     if not row.roles & roles:
@@ -298,6 +323,8 @@ LEAD_WORDS: Mapping[str, str] = {
     LeadState.MERGED: "已并入",
     LeadState.SPLIT: "拆分办理",
     LeadState.SPLIT_SETTLED: "拆分办结",
+    LeadState.TRANSFERRED: "移送待回执",
+    LeadState.HANDED_OVER: "外县已接收",
 }
 """States as they stand in tables for people; one word for each."""
 VERDICT_WORDS: Mapping[str, str] = {"substantiated": "查实", "unfounded": "查否", "inconclusive": "存疑"}

@@ -25,6 +25,8 @@ from qingshan.commons.assignments.models import AssignmentLine
 from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
 from qingshan.commons.people.models import Unit
 from qingshan.config.wsgi import application
+from qingshan.contexts.leads.public import ask_units
+from qingshan.domain.joint import JointForm
 from tests import cast
 from tests.fixtures_api import Caller
 from tests.support.making import World
@@ -42,10 +44,16 @@ def known(world: World) -> dict[str, list[str]]:
     batch = world.register(b'{"type":"FeatureCollection","features":[]}')
     photo = world.photo(cast.TOWNSHIP_OFFICER, lon=114.1, lat=38.1)
     order, line = _order(world)
+    unit = Unit.objects.get(slug=cast.SUCUN)
+    other = world.make_lead(state="under_verification", township=cast.HEISHUIHE)
+    form = JointForm(task="核对（演示）")
+    tasks = world.perform(cast.BUREAU_OFFICER, ask_units, lead_id=other.id, unit_ids=[unit.id], form=form)
     return {
         "assignment_id": [str(order)],
         "line_id": [str(line)],
-        "lead_id": [str(lead.id) for lead in leads],
+        "lead_id": [*(str(lead.id) for lead in leads), str(other.id)],
+        "task_id": [str(task.id) for task in tasks],
+        "sheet_id": [str(UUID(int=3))],
         "case_id": [str(case.id) for case in cases],
         "batch_id": [str(batch.id)],
         "file_id": [str(photo), str(UUID(int=1))],

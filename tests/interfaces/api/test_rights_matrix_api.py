@@ -17,7 +17,8 @@ import pytest
 from qingshan.commons.assignments.models import AssignmentLine
 from qingshan.commons.assignments.services.issuing import OrderForm, issue_assignment
 from qingshan.commons.people.models import Unit
-from qingshan.contexts.leads.public import Source, VerificationPhoto
+from qingshan.contexts.leads.public import Source, VerificationPhoto, ask_units
+from qingshan.domain.joint import JointForm
 from qingshan.interfaces.api.openapi import document
 from tests import cast
 from tests.cast import Member
@@ -53,6 +54,8 @@ class Row:
 
 
 DESK = OFFICE | {"hotline_desk"}
+ASSISTING = DESK | TOWNSHIP | {"village_patroller", "department_officer", "department_leader", "police"}
+PROOF = COUNTY_WIDE | TOWNSHIP
 ANSWER = {"final": False, "text": " ", "to_whom": "举报人", "replied_at": "2024-07-01T08:00:00+08:00"}
 REASON = {"reason": "理由（演示）"}
 VISIT = {"persons": ["甲", "乙"], "visited_at": "2024-07-01T08:00:00+08:00", "finding": "现场（演示）"}
@@ -85,6 +88,34 @@ ROWS: dict[str, Row] = {
     "waive_source": Row(LEADER | {"taskforce_office"}, "source", REASON),
     "number_source": Row(DESK, "source", {"number": " "}),
     "sign_source": Row(OFFICE, "source"),
+    "get_joint": Row(MATTER, "lead"),
+    "ask_joint": Row(OFFICE | TOWNSHIP, "lead", {"unit_ids": [ANY_UUID], "task": "核对（演示）"}),
+    "receive_joint": Row(ASSISTING, "joint"),
+    "answer_joint": Row(ASSISTING, "joint", {"opinion": " "}),
+    "return_joint": Row(ASSISTING, "joint", REASON),
+    "waive_joint": Row(OFFICE | TOWNSHIP, "joint", {"reason": " "}),
+    "list_joint_tasks": Row(MATTER),
+    "change_unit": Row(OFFICE, "lead", {"unit_id": ANY_UUID, **REASON}),
+    "list_transfers": Row(MATTER, "lead"),
+    "send_to_county": Row(
+        OFFICE, "lead", {"number": "1", "recipient": "邻县", "sent_on": "2024-08-01", "file_id": ANY_UUID, **REASON}
+    ),
+    "receive_receipt": Row(OFFICE, "lead", {"accepted": True, "dated": "2024-08-01"}),
+    "receive_outcome": Row(OFFICE, "lead", {"text": "查实（演示）", "dated": "2024-08-01"}),
+    "get_related": Row(MATTER, "lead"),
+    "list_pairs": Row(OFFICE),
+    "merge": Row(OFFICE, "lead", {"into_id": ANY_UUID, "reason": " "}),
+    "separate": Row(OFFICE, "lead", REASON),
+    "distinguish": Row(OFFICE, "lead", {"other_id": ANY_UUID}),
+    "split": Row(OFFICE, "lead", {"lines": [[{"lon": 1.0, "lat": 1.0}, {"lon": 2.0, "lat": 2.0}]], **REASON}),
+    "get_proof": Row(PROOF),
+    "list_proof_rows": Row(PROOF),
+    "export_proof": Row(PROOF, body={}),
+    "export_exchange": Row(BUREAU, body={"system": "petition"}),
+    "list_exchange_sheets": Row(BUREAU),
+    "upload_exchange_sheet": Row(BUREAU),
+    "get_exchange_sheet": Row(BUREAU, more={"sheet_id": ANY_UUID}),
+    "accept_exchange_rows": Row(BUREAU, body={"rows": [ANY_UUID]}, more={"sheet_id": ANY_UUID}),
     "create_lead": Row(
         DESK | TOWNSHIP | {"village_patroller", "department_officer", "department_leader", "police"},
         body={"channel": "x", "lon": 1.0, "lat": 1.0, "description": "d", "discovered_at": "2024-07-01T08:00:00Z"},
@@ -200,15 +231,23 @@ def _matters(world: World, township: str) -> Matters:
     lead = world.make_lead(state="in_review", township=township)
     case = world.make_case(upto="tracks", township=township)
     order, line = _order(world, township)
+    held = world.make_lead(state="under_verification", township=township)
+    joint = _joint_task(world, held.id)
     with world.seeing_all():
         source = Source.objects.get(lead=lead).id
         photo = VerificationPhoto.objects.filter(lead_id=lead.id).values_list("file_id", flat=True)[0]
     assert lead.batch_id is not None
     return Matters(
         keys={"lead": lead.id, "case": case.id, "batch": lead.batch_id, "photo": photo, "order": order, "line": line}
-        | {"source": source},
+        | {"source": source, "joint": joint, "held": held.id},
         village=lead.division,
     )
+
+
+def _joint_task(world: World, lead_id: UUID) -> UUID:
+    """A department of which nobody here is asked to assist."""
+    unit, form = Unit.objects.get(slug="ecology"), JointForm(task="核对（演示）")
+    return world.perform(cast.BUREAU_OFFICER, ask_units, lead_id=lead_id, unit_ids=[unit.id], form=form)[0].id
 
 
 def _order(world: World, township: str) -> tuple[UUID, UUID]:
@@ -240,7 +279,7 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
 def _expected(row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
     if member.role not in row.roles:
         return frozenset({403})
-    if row.more.keys() & {"job_id", "view_id"} or row.body == ROWS["report_cases"].body:
+    if row.more.keys() & {"job_id", "view_id", "sheet_id"} or row.body == ROWS["report_cases"].body:
         return frozenset({404})
     if not row.on:
         return IN
@@ -253,23 +292,27 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
     if not desk and (passed_by or not _sees(member, matters, township)):
         return frozenset({404})
     # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
-    return IN | {403} if row.body is not None or row.on in ("case", "line") else IN
+    return IN | {403} if row.body is not None or row.on in ("case", "line", "joint") else IN
 
 
 def _call(call: Caller, name: str, row: Row, matters: Matters) -> Any:
     method, path = OPERATIONS[name]
     names = {"lead": "lead_id", "case": "case_id", "batch": "batch_id", "photo": "file_id"}
-    names |= {"source": "source_id", "order": "assignment_id", "line": "line_id"}
+    names |= {"source": "source_id", "order": "assignment_id", "line": "line_id", "joint": "task_id"}
     keys = {
-        "lead_id": str(matters.keys["lead"]),
+        "lead_id": str(matters.keys["held" if row.on == "joint" else "lead"]),
         **row.more,
         **({names[row.on]: str(matters.keys[row.on])} if row.on else {}),
     }
     path = path.removeprefix("/api/v1").format(**keys)
-    if name in ("upload_batch", "upload_file"):
+    if name in ("upload_batch", "upload_file", "upload_exchange_sheet"):
         return call.form(path, {})
     query = {k[1:]: v for k, v in row.more.items() if k.startswith("?")}
-    return call.get(path, query) if method == "get" else call.post(path, row.body)
+    return (
+        call.get(path, query)
+        if method == "get"
+        else call.post(path, {"other_id": keys["lead_id"]} if name == "distinguish" else row.body)
+    )
 
 
 @pytest.mark.clause("三-1-3①c", "三-1-3①a")

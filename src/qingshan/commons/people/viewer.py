@@ -168,7 +168,7 @@ def viewer_in(holding: Holding, account_id: UUID | None = None, posts: tuple[tup
         level=unit.level,
         roles=roles,
         prefix=_prefix(roles, unit.division_id),
-        unit_ids=(unit.id,) if roles & UNIT_WIDE else (),
+        unit_ids=(unit.id,) if roles & (UNIT_WIDE | VILLAGE_WIDE) else (),
         posts=posts,
     )
 

@@ -17,7 +17,7 @@ from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead, LeadPair
 from qingshan.contexts.leads.nearby import metres_per_degree
 from qingshan.contexts.leads.policy import DIVISION_END, visible_leads
-from qingshan.domain.lead import LeadState
+from qingshan.domain.lead import NO_MAIN_STATES
 from qingshan.domain.likeness import Likeness, LikenessFacts, LikenessWeights, likeness, text_likeness
 
 MOST = 8
@@ -128,7 +128,7 @@ def find_alike(viewer: Viewer, probe: Probe, in_force: InForce, *, limit: int = 
     return found[:limit]
 
 
-_NOBODY = (LeadState.MERGED.value, LeadState.SPLIT.value, LeadState.SPLIT_SETTLED.value)
+_NOBODY = tuple(state.value for state in NO_MAIN_STATES)
 
 
 def _alike(lead: Lead, alike: Likeness, facts: LikenessFacts) -> Alike:

@@ -20,6 +20,18 @@ from qingshan.contexts.leads.completeness_export import write_proof
 from qingshan.contexts.leads.completeness_rows import Behind, ProofRow, missing_rows, rows_behind
 from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
+from qingshan.contexts.leads.joint import (
+    JOINT_DESKS,
+    JOINT_SORT,
+    JointFilter,
+    joint_counts,
+    joint_rows,
+    joint_task_by_id,
+    joint_tasks_of,
+    open_tasks_of,
+    transfers_of,
+    units_to_ask,
+)
 from qingshan.contexts.leads.ledger import LEAD_TABLE, mark_text
 from qingshan.contexts.leads.likeness import Alike, Probe, find_alike, likeness_of, likeness_weights, probe_of
 from qingshan.contexts.leads.listing import (
@@ -33,7 +45,17 @@ from qingshan.contexts.leads.listing import (
     lead_rows,
 )
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
-from qingshan.contexts.leads.models import Lead, LeadPair, Source, SourceReply, Verification, VerificationPhoto
+from qingshan.contexts.leads.models import (
+    Dispatch,
+    JointTask,
+    Lead,
+    LeadPair,
+    Source,
+    SourceReply,
+    Transfer,
+    Verification,
+    VerificationPhoto,
+)
 from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.related import PAIRS, Related, count_open_pairs, open_pairs, related_leads
@@ -63,8 +85,22 @@ from qingshan.contexts.leads.services.batches import (
 from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads, export_leads
 from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns
 from qingshan.contexts.leads.services.correcting import correct_lead
-from qingshan.contexts.leads.services.dispatching import dispatch_lead, receive_lead, return_lead
+from qingshan.contexts.leads.services.dispatching import (
+    change_lead_unit,
+    dispatch_lead,
+    receive_lead,
+    return_lead,
+    return_until,
+)
 from qingshan.contexts.leads.services.evidence import PhotoInput
+from qingshan.contexts.leads.services.joint import (
+    answer_task,
+    ask_units,
+    may_steer,
+    receive_task,
+    return_task,
+    waive_task,
+)
 from qingshan.contexts.leads.services.merging import merge_lead, separate_lead, tell_apart
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
 from qingshan.contexts.leads.services.outside import note_outside_result
@@ -89,6 +125,13 @@ from qingshan.contexts.leads.services.sources import (
     waive_reply,
 )
 from qingshan.contexts.leads.services.splitting import split_lead
+from qingshan.contexts.leads.services.transferring import (
+    PaperForm,
+    TransferForm,
+    note_answer,
+    note_receipt,
+    transfer_lead,
+)
 from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
 from qingshan.contexts.leads.sources import (
@@ -111,6 +154,8 @@ __all__ = [
     "EARLIER",
     "EXPORT_COLUMNS",
     "GAP",
+    "JOINT_DESKS",
+    "JOINT_SORT",
     "LEAD_SORTS",
     "LEAD_TABLE",
     "LOST",
@@ -127,7 +172,10 @@ __all__ = [
     "Behind",
     "BulkAct",
     "Coverage",
+    "Dispatch",
     "IntakeResult",
+    "JointFilter",
+    "JointTask",
     "Lead",
     "LeadDetail",
     "LeadFilter",
@@ -138,6 +186,7 @@ __all__ = [
     "Line",
     "NearLead",
     "NotYet",
+    "PaperForm",
     "PhotoInput",
     "Probe",
     "Proof",
@@ -150,12 +199,17 @@ __all__ = [
     "SourceFilter",
     "SourceLine",
     "SourceReply",
+    "Transfer",
+    "TransferForm",
     "UnitProgress",
     "Verification",
     "VerificationPhoto",
     "add_source",
+    "answer_task",
+    "ask_units",
     "batch_work",
     "bulk_leads",
+    "change_lead_unit",
     "channel_totals",
     "checked_reading",
     "choices_mark",
@@ -170,6 +224,10 @@ __all__ = [
     "flag_active",
     "is_own_unit",
     "is_worked_on",
+    "joint_counts",
+    "joint_rows",
+    "joint_task_by_id",
+    "joint_tasks_of",
     "kept_reading",
     "labels_of",
     "lead_counts",
@@ -190,13 +248,17 @@ __all__ = [
     "mark_text",
     "may_correct",
     "may_flag_active",
+    "may_steer",
     "mended_rows",
     "merge_lead",
     "missing_rows",
     "nearby_radius",
+    "note_answer",
     "note_outside_result",
+    "note_receipt",
     "open_leads_by_unit",
     "open_pairs",
+    "open_tasks_of",
     "probe_of",
     "prove",
     "put_on_ledger",
@@ -205,6 +267,7 @@ __all__ = [
     "queue_proof",
     "receive_batch",
     "receive_lead",
+    "receive_task",
     "recheck_lead",
     "recheck_progress",
     "register_batch",
@@ -214,6 +277,8 @@ __all__ = [
     "reread_batch",
     "resume_verification",
     "return_lead",
+    "return_task",
+    "return_until",
     "review_verification",
     "rows_behind",
     "rows_for_report",
@@ -231,9 +296,13 @@ __all__ = [
     "supplement_name",
     "supplements_of",
     "tell_apart",
+    "transfer_lead",
+    "transfers_of",
+    "units_to_ask",
     "urgent_sources",
     "verification_progress",
     "visible_leads",
     "waive_reply",
+    "waive_task",
     "write_proof",
 ]

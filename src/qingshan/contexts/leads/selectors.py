@@ -20,6 +20,7 @@ CHECKED = (
     LeadState.MERGED.value,
     LeadState.SPLIT.value,
     LeadState.SPLIT_SETTLED.value,
+    LeadState.HANDED_OVER.value,
 )
 """Nothing is checked any more on the lead itself: a merged one goes with its main lead, a split one with its parts."""
 UNVERIFIED = ("received", "dispatched", "under_verification", "returned")

@@ -8,8 +8,10 @@ from qingshan.interfaces.api import (
     routes_assignments,
     routes_batches,
     routes_case_acts,
+    routes_exchange,
     routes_files,
     routes_jobs,
+    routes_joint,
     routes_journal,
     routes_lead_acts,
     routes_lead_sources,
@@ -18,6 +20,8 @@ from qingshan.interfaces.api import (
     routes_map,
     routes_me,
     routes_progress,
+    routes_proof,
+    routes_related,
     routes_search,
     routes_views,
 )
@@ -57,6 +61,10 @@ _ROOMS = (
     routes_views,
     routes_map,
     routes_progress,
+    routes_joint,
+    routes_related,
+    routes_proof,
+    routes_exchange,
 )
 for _room in _ROOMS:
     api.add_router("", _room.router)

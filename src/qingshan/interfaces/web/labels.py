@@ -52,6 +52,8 @@ STATES: dict[str, dict[str, Label]] = {
         "merged": _label(_("已并入"), "mark-dash"),
         "split": _label(_("拆分办理"), "mark-half", "work"),
         "split_settled": _label(_("拆分办结"), "mark-done", "done"),
+        "transferred": _label(_("移送待回执"), "mark-half", "wait"),
+        "handed_over": _label(_("外县已接收"), "mark-dash"),
     },
     "case": {
         "open": _label(_("办理中"), "mark-half", "work"),
@@ -60,6 +62,14 @@ STATES: dict[str, dict[str, Label]] = {
         "city_passed": _label(_("市核查通过"), "mark-full", "yes"),
         "closed": _label(_("已销号"), "mark-done", "done"),
         "closed_before": _label(_("接管前销号"), "mark-dash", "wait"),
+    },
+    "joint": {
+        "asked": _label(_("待签收"), "mark-open", "wait"),
+        "received": _label(_("协办中"), "mark-half", "work"),
+        "answered": _label(_("已出意见"), "mark-full", "yes"),
+        "returned": _label(_("已退回"), "mark-back", "wait"),
+        "waived": _label(_("免予协办"), "mark-dash"),
+        "ended": _label(_("已终止"), "mark-dash"),
     },
     "assignment": {
         "open": _label(_("办理中"), "mark-half", "work"),
@@ -231,11 +241,14 @@ ACTS: dict[str, Text] = {
     "lead.sign_hand_over": _("县局签收移交"),
     "lead.add_pictures": _("附前后时相影像"),
     "lead.joint_ask": _("请协办"),
+    "lead.joint_receive": _("协办签收"),
     "lead.joint_answer": _("协办意见"),
     "lead.joint_return": _("协办退回"),
     "lead.joint_waive": _("免予协办"),
+    "lead.change_unit": _("变更牵头单位"),
     "lead.transfer_out": _("移送外县"),
     "lead.transfer_receipt": _("外县回执"),
+    "lead.transfer_answer": _("外县办理结果"),
     "case.open": _("列入台账"),
     "case.track_step": _("办理节点"),
     "case.accept": _("县级验收"),
@@ -299,6 +312,13 @@ ORDER_GROUPS: dict[str, Text] = {
     "villages": _("全部村（居）"),
 }
 
+RETURN_KINDS: dict[str, Text] = {
+    "not_in_area": _("不在本单位辖区"),
+    "other_unit": _("应由其他单位办理"),
+    "outside_county": _("位于外县"),
+    "no_place": _("位置不明，无法到场"),
+    "other": _("其他"),
+}
 PARTS: dict[str, Text] = {"owner": _("牵头"), "assist": _("协办"), "each": _("承办")}
 
 WORDS: dict[str, dict[str, Text]] = {
@@ -307,6 +327,7 @@ WORDS: dict[str, dict[str, Text]] = {
     "part": PARTS,
     "category": CATEGORIES,
     "unfounded_reason": UNFOUNDED_REASONS,
+    "return_kind": RETURN_KINDS,
     "direction": DIRECTIONS,
     "photo_direction": PHOTO_DIRECTIONS,
     "channel": CHANNELS,

@@ -9,6 +9,7 @@ from qingshan.interfaces.web.urls_completeness import urlpatterns as completenes
 from qingshan.interfaces.web.urls_exchange import urlpatterns as exchange_urls
 from qingshan.interfaces.web.urls_images import urlpatterns as image_urls
 from qingshan.interfaces.web.urls_jobs import urlpatterns as job_urls
+from qingshan.interfaces.web.urls_joint import urlpatterns as joint_urls
 from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_ledgers import urlpatterns as ledger_urls
 from qingshan.interfaces.web.urls_lists import urlpatterns as list_urls
@@ -32,6 +33,7 @@ urlpatterns = [
     *account_urls,
     *lead_urls,
     *source_urls,
+    *joint_urls,
     *map_urls,
     *image_urls,
     *ledger_urls,

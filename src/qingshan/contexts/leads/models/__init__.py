@@ -1,5 +1,6 @@
 """Tables of leads."""
 
+from qingshan.contexts.leads.models.joint import JointTask, Transfer
 from qingshan.contexts.leads.models.leads import Dispatch, Lead
 from qingshan.contexts.leads.models.pairs import LeadPair, PairSweep
 from qingshan.contexts.leads.models.sources import Source, SourceReply
@@ -12,6 +13,7 @@ from qingshan.contexts.leads.models.verifications import (
 
 __all__ = [
     "Dispatch",
+    "JointTask",
     "Lead",
     "LeadPair",
     "PairSweep",
@@ -19,6 +21,7 @@ __all__ = [
     "Source",
     "SourceReply",
     "StopNoticeDraft",
+    "Transfer",
     "Verification",
     "VerificationPhoto",
 ]

@@ -23,6 +23,7 @@ class Lead(models.Model):
     ``taken_over`` is empty unless the lead came from an old ledger (接管): file, sheet, row, number there, gaps.
     ``merged_into`` (并入): the lead that is worked on for this one; ``merged_from``: the state it goes back to when
     they are separated. ``parent`` (拆分): the patch of which this is a part.
+    ``returns``: how often it was sent back (退回次数).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -70,6 +71,7 @@ class Lead(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     merged_from = models.CharField(max_length=24, blank=True, default="", db_default="")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0)
     parties = ArrayField(
         models.UUIDField(), default=list, db_default=models.Value([], ArrayField(models.UUIDField())), blank=True
     )
@@ -122,6 +124,8 @@ class Lead(models.Model):
                         "merged",
                         "split",
                         "split_settled",
+                        "transferred",
+                        "handed_over",
                     ]
                 ),
                 name="lead_state_known",
@@ -142,7 +146,11 @@ class Lead(models.Model):
 
 
 class Dispatch(models.Model):
-    """One giving of a lead to a unit (分派), its receipt, or its return with a reason."""
+    """One giving of a lead to a unit (分派), its receipt, or its return with a reason.
+
+    ``ended``: "" it stands, returned (退回), changed (县局变更牵头单位), transferred (移送外县). Of a return, what was
+    decided: agreed (改派), refused (仍由该单位办理), transferred; ``decide_by`` when that was due.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="+", db_constraint=False)
@@ -153,6 +161,13 @@ class Dispatch(models.Model):
     received_by = models.CharField(max_length=200, blank=True)
     returned_at = models.DateTimeField(null=True)
     return_reason = models.TextField(blank=True)
+    return_kind = models.CharField(max_length=16, blank=True, default="", db_default="")
+    ended = models.CharField(max_length=12, blank=True, default="", db_default="")
+    decide_by = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=12, blank=True, default="", db_default="")
+    decision_reason = models.TextField(blank=True, default="", db_default="")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         """A return has a reason; one open dispatch per lead."""

@@ -16,6 +16,7 @@ from qingshan.contexts.leads.likeness import likeness_of, pair_key, probe_of
 from qingshan.contexts.leads.models import Lead, LeadPair
 from qingshan.contexts.leads.policy import visible_leads
 from qingshan.contexts.leads.services.acting import change_of, parts_moved, set_with_due
+from qingshan.contexts.leads.services.joint_ending import end_joint_tasks
 from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import FLAG_ACTIVE_STATES, JOIN_ROLES, MERGE_STATES, NO_MAIN_STATES, LeadState
@@ -48,7 +49,9 @@ def merge_lead(*, lead_id: UUID, into_id: UUID, reason: str, acting: Acting, rel
             "former": former.number if former else "",
         }  # fmt: skip
         taken = [one.number for one in (lead, *followers)]
-        changes = [change_of(one, in_force, told) for one in (lead, *followers)]
+        ended = end_joint_tasks(lead, acting, f"已并入 {main.number}")
+        changes = [change_of(lead, in_force, {**told, **ended})]
+        changes += [change_of(one, in_force, told) for one in followers]
         changes.append(change_of(main, in_force, {"taken_in": taken, "reason": reason.strip()}))
         if former is not None:
             changes.append(change_of(former, in_force, {"given_up": taken, "to": main.number}))

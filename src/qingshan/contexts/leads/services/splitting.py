@@ -13,6 +13,7 @@ from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.models import Dispatch, Lead, Source
 from qingshan.contexts.leads.services.acting import change_of, find_lead, set_with_due
+from qingshan.contexts.leads.services.joint_ending import end_joint_tasks
 from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.registering import Fresh, Place, build_leads
 from qingshan.domain.acts import ActRefused
@@ -54,7 +55,8 @@ def split_lead(
         )
         _set_split(parent, in_force, acting)
         told = {"reason": reason.strip()}
-        changes = [change_of(parent, in_force, {**told, "parts": [one.number for one in parts]})]
+        ended = end_joint_tasks(parent, acting, "已拆分，由各子图斑办理")
+        changes = [change_of(parent, in_force, {**told, **ended, "parts": [one.number for one in parts]})]
         changes += [
             change_of(one, in_force, {**told, "of": parent.number, "dispatched_to": one.unit.name, "area": _area(one)})
             for one in parts

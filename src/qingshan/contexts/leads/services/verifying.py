@@ -20,6 +20,7 @@ from qingshan.contexts.leads.services.evidence import (
     photo_rules,
     read_photos,
 )
+from qingshan.contexts.leads.services.joint import cite_opinions, require_opinions
 from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import VerificationForm, check_verification, photo_set_flags
@@ -37,7 +38,7 @@ def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequen
             onsite_required=_onsite_required(step),
             min_persons=step.in_force.plan.figures["min_verifiers"].value,
             now=step.now,
-        )
+        ) + require_opinions(step)
         if missing:
             raise ActRefused("incomplete", "核查表还不能提交", missing)
         act_id = new_id()
@@ -50,7 +51,9 @@ def submit_verification(*, lead_id: UUID, form: VerificationForm, photos: Sequen
             verified_at=form.visited_at,
             verifiers="、".join(row.persons),
         )
-        write_entry(step, "lead.verify", _details(row, seen), act_id=act_id)
+        cited = cite_opinions(step, row)
+        told = {**_details(row, seen), **({"joint": cited} if cited else {})}
+        write_entry(step, "lead.verify", told, act_id=act_id)
         attach_photos(
             photos=seen,
             lead=step.lead,

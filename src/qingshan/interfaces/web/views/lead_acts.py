@@ -23,10 +23,12 @@ from qingshan.contexts.leads.public import (
     receive_lead,
     resume_verification,
     return_lead,
+    return_until,
     review_verification,
 )
-from qingshan.domain.lead import CORRECT_ROLES, FLAG_ACTIVE_ROLES, TABLE, LeadState
-from qingshan.interfaces.web import formats
+from qingshan.domain.joint import RETURN_KINDS
+from qingshan.domain.lead import BESIDE, CORRECT_ROLES, FLAG_ACTIVE_ROLES, TABLE, LeadState
+from qingshan.interfaces.web import formats, labels
 from qingshan.interfaces.web.access import View, page
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -47,7 +49,7 @@ def detail_url(lead_id: UUID) -> str:
 
 def act_page(act: str) -> Callable[[ActView], View]:
     """A form for an act of the lead's table: its roles only, and only while the lead stands where the act starts."""
-    row = TABLE[act]
+    row = TABLE.get(act) or BESIDE[act]
 
     def wrap(view: ActView) -> View:
         @page(*row.roles)
@@ -129,12 +131,16 @@ def lead_receive(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
 def lead_return(request: OfficeRequest, detail: LeadDetail) -> HttpResponse:
     """The unit sends a lead back because it is not its own, with the reason (三-1-2②b)."""
     help_text = _("例如：实测位于哪个乡镇、哪个村。县局会据此重新分派")
+    kind = request.POST.get("kind", "")
+    kinds = [("", _("请选择")), *((slug, labels.RETURN_KINDS[slug]) for slug in RETURN_KINDS)]
+    field = {"name": "kind", "label": _("退回原因"), "kind": "select", "value": kind, "options": kinds}
     return _with_reason(
         request,
         detail,
+        extra={"kind": field, "until": return_until(detail.lead, campaign_in_force())},
         template="web/leads/return.html",
         field=_area("reason", _("退回理由"), request.POST.get("reason", ""), help_text=help_text),
-        run=lambda text: return_lead(lead_id=detail.lead.id, reason=text, acting=acting_of(request)),
+        run=lambda text: return_lead(lead_id=detail.lead.id, reason=text, kind=kind, acting=acting_of(request)),
         done=_("线索 %(number)s 已退回") % {"number": detail.lead.number},
     )
 

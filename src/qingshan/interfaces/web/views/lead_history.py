@@ -62,7 +62,40 @@ def _dispatch(details: Details) -> str:
         where = _("由%(former)s改派%(unit)s") % {"former": former, "unit": unit}
     else:
         where = _("分派给%(unit)s") % {"unit": unit}
-    return _join(where, str(details.get("reason", "")))
+    decided = {"agreed": _("同意退回"), "refused": _("不同意退回")}.get(str(details.get("decision", "")), "")
+    return _join(decided, where, str(details.get("reason", "")), _ended(details))
+
+
+def _ended(details: Details) -> str:
+    """Whose assistance ended with the act."""
+    ended = details.get("joint_ended")
+    if not ended:
+        return ""
+    return _("协办终止：%(units)s") % {"units": _("、").join(ended["units"])}
+
+
+def _return(details: Details) -> str:
+    kind, time = str(details.get("kind", "")), int(details.get("time", 1))
+    return _join(_("第 %(n)s 次退回") % {"n": time} if time > 1 else "", kind, str(details.get("reason", "")))
+
+
+def _joint(details: Details) -> str:
+    units = details.get("units") or [details.get("unit", "")]
+    due = _("%(by)s 前") % {"by": _moment(details.get("due_at"))} if details.get("due_at") else ""
+    more = (str(details.get(name, "")) for name in ("task", "opinion", "reason"))
+    return _join(_("、").join(map(str, units)), due, *more)
+
+
+def _transfer(details: Details) -> str:
+    taken = {True: _("对方已接收"), False: _("对方退回")}.get(details.get("accepted"), "")  # type: ignore[arg-type]
+    more = (str(details.get(name, "")) for name in ("number", "text", "reason"))
+    return _join(str(details.get("recipient", "")), taken, *more, _ended(details))
+
+
+def _cited(details: Details) -> str:
+    """The opinions of assisting units that a result rests on."""
+    said = [f"{one['unit']}：{one['opinion']}" for one in details.get("joint", ())]
+    return _("协办意见 %(said)s") % {"said": _("；").join(said)} if said else ""
 
 
 def _visit(details: Details, verdict: str) -> str:
@@ -88,7 +121,7 @@ def _verify(details: Details) -> str:
             "what": details["missing"],
             "by": _moment(details.get("missing_by")),
         }
-    return _join(_visit(details, verdict), missing)
+    return _join(_visit(details, verdict), missing, _cited(details))
 
 
 def _recheck(details: Details) -> str:
@@ -181,7 +214,16 @@ def _moment(text: object) -> str:
 _WRITERS: dict[str, Callable[[Details], str]] = {
     "lead.register": _register,
     "lead.dispatch": _dispatch,
-    "lead.return": _said("reason"),
+    "lead.return": _return,
+    "lead.change_unit": _dispatch,
+    "lead.joint_ask": _joint,
+    "lead.joint_receive": _joint,
+    "lead.joint_answer": _joint,
+    "lead.joint_return": _joint,
+    "lead.joint_waive": _joint,
+    "lead.transfer_out": _transfer,
+    "lead.transfer_receipt": _transfer,
+    "lead.transfer_answer": _transfer,
     "lead.verify": _verify,
     "lead.review_approve": _review,
     "lead.review_reject": _review,

@@ -27,10 +27,12 @@ from qingshan.contexts.leads.public import (
     may_correct,
     may_flag_active,
     nearby_radius,
+    transfers_of,
 )
 from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
 from qingshan.domain.lead import (
+    BESIDE,
     JOIN_ROLES,
     MERGE_STATES,
     ON_LEDGER,
@@ -43,6 +45,7 @@ from qingshan.domain.lead import (
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.views.joint_items import joint_context
 from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.lead_history import history_entries
 from qingshan.interfaces.web.views.source_items import source_items
@@ -55,9 +58,13 @@ PAGES: dict[str, tuple[str, str, Promise]] = {
     "lead.verify": ("lead_verify", "verify", gettext_lazy("填报实地核查")),
     "lead.review_approve": ("lead_review", "review", gettext_lazy("审核核查结论")),
     "lead.resume": ("lead_resume", "refresh", gettext_lazy("补充核查")),
+    "lead.transfer_receipt": ("lead_transfer_receipt", "receive", gettext_lazy("登记外县回执")),
+    "lead.change_unit": ("lead_change_unit", "swap", gettext_lazy("变更牵头单位")),
+    "lead.transfer_out": ("lead_transfer", "send", gettext_lazy("移送外县")),
+    "lead.transfer_answer": ("lead_transfer_answer", "receive", gettext_lazy("登记外县办理结果")),
 }
 LEVELS = {"lead.county_recheck": "county", "lead.city_recheck": "city"}
-NEXT = frozenset({*PAGES, *LEVELS, "case.open"} - {"lead.return"})
+NEXT = frozenset({*PAGES, *LEVELS, "case.open"} - {"lead.return", *BESIDE})
 """Acts that carry a lead on; the others are exceptions and wait in the menu."""
 VISIT_ACTS = {"lead.verify": "", **LEVELS}
 
@@ -91,9 +98,16 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "shares": [f"{name} {share}%" for name, share in lead.shares] if lead.border else [],
         "waiting": "" if primary or case else waiting_for(lead),
         "sources": source_items(viewer, lead.id, in_force),
+        "joint": joint_context(request, lead),
+        "transfers": transfers_of(viewer, lead.id) if was_transferred(detail) else [],
         "may_add_source": not viewer.roles.isdisjoint(SOURCE_ROLES),
         "may_order": bool(viewer.roles & ISSUE_ROLES),
     }
+
+
+def was_transferred(detail: LeadDetail) -> bool:
+    """Whether the lead was ever handed to another county: only then is it asked of."""
+    return "lead.transfer_out" in detail.lead.events
 
 
 def last_act(lead_id: UUID) -> dict[str, object] | None:
@@ -118,6 +132,7 @@ def acts_of(viewer: Viewer, detail: LeadDetail, case: Case | None) -> list[Act]:
         found.append(
             {"name": "lead.flag_active", "label": _("标记正在实施"), "url": url, "icon": "alert", "method": "get"}
         )
+    found += [_act(name, lead) for name, row in BESIDE.items() if state in row.sources and row.roles & viewer.roles]
     found += joining_acts(viewer, lead)
     if may_correct(viewer, state):
         url = reverse("web:lead_correct", args=[lead.id])
@@ -187,6 +202,8 @@ def waiting_for(lead: Lead) -> str:
         "merged": _("随主线索核查；对来源的答复仍单独办理"),
         "split": _("等全部子图斑有结果"),
         "split_settled": _("全部子图斑已有结果"),
+        "transferred": _("等外县回执"),
+        "handed_over": _("外县已接收；对来源的答复仍由本县负责"),
     }
     return words[lead.state]
 

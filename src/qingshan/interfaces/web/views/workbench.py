@@ -36,6 +36,7 @@ from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.admin_bench import admin_bench, is_administrator
 from qingshan.interfaces.web.views.assignment_duties import duty_lines, order_stats
+from qingshan.interfaces.web.views.joint_duties import joint_lines
 from qingshan.interfaces.web.views.source_duties import source_lines
 
 READ = 100
@@ -71,7 +72,11 @@ def workbench(request: OfficeRequest) -> HttpResponse:
         return render(request, "web/workbench/empty.html", {"reason": _("您的职务不办理线索和台账问题")})
     request.in_force = in_force
     own, unread = _own_duties(request, in_force)
-    others = [*duty_lines(viewer, request.now), *source_lines(viewer, in_force, request.now)]
+    others = [
+        *duty_lines(viewer, request.now),
+        *source_lines(viewer, in_force, request.now),
+        *joint_lines(viewer, request.now),
+    ]
     mine = sorted([*own, *map(_Owed.of_order, others)], key=_by_due)
     totals = lead_totals(viewer, request.now)
     return render(
@@ -174,6 +179,7 @@ _FORMS: Mapping[str, str] = {
     "lead.verify": "lead_verify",
     "lead.review_approve": "lead_review",
     "lead.open_case": "case_open",
+    "lead.transfer_receipt": "lead_transfer_receipt",
     "case.accept": "case_accept",
     "case.city_check": "case_city_check",
 }
