@@ -222,6 +222,8 @@ ROWS: dict[str, Row] = {
     "lead_transfer_answer": Row(OFFICE, "lead"),
     # the completeness proof
     "completeness": Row(BATCH_READERS | TOWNSHIP),
+    "coverage": Row(BATCH_READERS | TOWNSHIP),
+    "coverage_order": Row(OFFICE | {"county_leader"}, method="post"),
     "completeness_rows": Row(BATCH_READERS | TOWNSHIP),
     "completeness_export": Row(BATCH_READERS | TOWNSHIP, method="post"),
 }

@@ -149,16 +149,26 @@ _MISSING_COUNT = f"SELECT r.batch_id, count(*) {MISSING_ROWS} GROUP BY 1"
 
 
 def prove(
-    moment: datetime, *, now: datetime, channels: Sequence[Channel], patience: float | None = None, county: bool = False
+    moment: datetime,
+    *,
+    now: datetime,
+    channels: Sequence[Channel],
+    patience: float | None = None,
+    county: bool = False,
+    only: frozenset[str] | None = None,
 ) -> Proof:
     """The proof in the scope of the transaction. Raises `NotYet`, `JournalBusy`.
 
     ``county``: the whole county is in scope, so what is asked of now is also held against the numbers given out.
+    ``only``: leads of these channels alone.
     """
     if moment > now:
         raise NotYet("该时刻还没有到，不能证明")
     wait_for_writers(seconds=patience)
     tallies, intake = read_tally(moment), read_intake(moment)
+    if only is not None:
+        tallies = [tally for tally in tallies if tally.channel in only]
+        intake = {key: batch for key, batch in intake.items() if batch.channel in only}
     lines = {
         "batch": _by_batch(tallies, intake),
         "channel": _by_channel(tallies, intake, {c.slug: c.label for c in channels}),
@@ -174,7 +184,7 @@ def prove(
         lines=lines,
         onsite=onsite_coverage(tallies, pushed),
         whole=whole,
-        stray=stray_leads() if moment == now else 0,
+        stray=stray_leads() if moment == now and only is None else 0,
         numbers=numbers_given() if county and moment == now else None,
         numbered=_count(t for t in tallies if not t.part),
     )

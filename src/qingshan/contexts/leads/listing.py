@@ -55,6 +55,7 @@ class LeadFilter:
     units: tuple[UUID, ...] = ()
     village: str = ""
     batch_id: UUID | None = None
+    no_batch: bool = False
     overdue: bool = False
     active: bool = False
     has_case: bool | None = None
@@ -98,6 +99,8 @@ def _exact(wanted: LeadFilter) -> dict[str, Any]:
         "batch_id": wanted.batch_id,
     }
     found = {name: value for name, value in given.items() if value}
+    if wanted.no_batch:
+        found["batch_id__isnull"] = True
     if wanted.active:
         found["active_since__isnull"] = False
     if wanted.village:

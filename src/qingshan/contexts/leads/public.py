@@ -18,6 +18,15 @@ from qingshan.contexts.leads.completeness import (
 )
 from qingshan.contexts.leads.completeness_export import write_proof
 from qingshan.contexts.leads.completeness_rows import Behind, ProofRow, missing_rows, rows_behind
+from qingshan.contexts.leads.coverage import (
+    OPEN_STATES,
+    SCREENS,
+    Replies,
+    open_of,
+    prove_screen,
+    reply_totals,
+    screen_channels,
+)
 from qingshan.contexts.leads.deadlines import lead_duties
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
 from qingshan.contexts.leads.joint import (
@@ -103,6 +112,7 @@ from qingshan.contexts.leads.services.joint import (
 )
 from qingshan.contexts.leads.services.merging import merge_lead, separate_lead, tell_apart
 from qingshan.contexts.leads.services.on_ledger import put_on_ledger
+from qingshan.contexts.leads.services.ordering import Held, held_by, order_open_leads
 from qingshan.contexts.leads.services.outside import note_outside_result
 from qingshan.contexts.leads.services.proving import queue_proof
 from qingshan.contexts.leads.services.receiving import (
@@ -162,17 +172,20 @@ __all__ = [
     "MISSING",
     "MOST_AT_ONCE",
     "NO_KEY",
+    "OPEN_STATES",
     "PAGE",
     "PAIRS",
     "PARTS",
     "RECEIVED",
     "ROWS",
+    "SCREENS",
     "VERIFIED",
     "Alike",
     "Behind",
     "BulkAct",
     "Coverage",
     "Dispatch",
+    "Held",
     "IntakeResult",
     "JointFilter",
     "JointTask",
@@ -194,6 +207,7 @@ __all__ = [
     "Received",
     "RecheckForm",
     "Related",
+    "Replies",
     "ReplyForm",
     "Source",
     "SourceFilter",
@@ -222,6 +236,7 @@ __all__ = [
     "export_leads",
     "find_alike",
     "flag_active",
+    "held_by",
     "is_own_unit",
     "is_worked_on",
     "joint_counts",
@@ -257,10 +272,13 @@ __all__ = [
     "note_outside_result",
     "note_receipt",
     "open_leads_by_unit",
+    "open_of",
     "open_pairs",
     "open_tasks_of",
+    "order_open_leads",
     "probe_of",
     "prove",
+    "prove_screen",
     "put_on_ledger",
     "queue_acceptance",
     "queue_inspection",
@@ -274,6 +292,7 @@ __all__ = [
     "register_lead",
     "related_leads",
     "reply_source",
+    "reply_totals",
     "reread_batch",
     "resume_verification",
     "return_lead",
@@ -282,6 +301,7 @@ __all__ = [
     "review_verification",
     "rows_behind",
     "rows_for_report",
+    "screen_channels",
     "search_leads",
     "separate_lead",
     "settle_all_sources",

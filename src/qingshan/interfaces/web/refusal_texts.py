@@ -7,6 +7,7 @@ keeps the list complete.
 from django.utils.translation import gettext_noop
 
 TEXTS: tuple[str, ...] = (
+    gettext_noop("选中的线索都不在乡镇手里，或已有结论：没有可以交办的单位"),
     gettext_noop("您的职务不能办理此事"),
     gettext_noop("这一行的状态已变化，此办理已不适用，请刷新后再看"),
     gettext_noop("按所选时限算不出到期日"),
