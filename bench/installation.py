@@ -27,8 +27,8 @@ WATCH_SECONDS = 0.2
 class Ran:
     """A finished command: wall seconds, peak megabytes, what it printed.
 
-    ``peak_mb``: of its largest process; watched, of all its processes and of the database's that work for it, memory
-    that several share being counted once.
+    ``peak_mb``: of its largest process; watched, of all its processes and of the database's that work for it: what
+    several share is counted once, the server's own buffers, which are there whoever works, not at all.
     """
 
     seconds: float
@@ -126,7 +126,8 @@ def _watched(pid: int, server: int) -> Iterator[list[float]]:
     def watch() -> None:
         while not over.wait(WATCH_SECONDS):
             beside = [one for one in _children(server) if b"qingshan_app" in _command(one)]
-            peak[0] = max(peak[0], sum(map(_own_mb, [*_family(pid), *beside])))
+            own = sum(map(_own_mb, _family(pid))) + sum(_own_mb(one, buffers=False) for one in beside)
+            peak[0] = max(peak[0], own)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -144,13 +145,18 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _own_mb(pid: int) -> float:
-    """Megabytes of a process; what it shares with others is divided among them."""
+def _own_mb(pid: int, *, buffers: bool = True) -> float:
+    """Megabytes of a process, what it shares with others divided among them; ``buffers``: shared memory too."""
+    left_out = () if buffers else ("Pss_Shmem:",)
+    total = 0
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+            name, *rest = line.split()
+            if name == "Pss:":
+                total += int(rest[0])
+            elif name in left_out:
+                total -= int(rest[0])
+    return total / 1024
 
 
 def _free_port() -> int:

@@ -126,6 +126,10 @@ def _server_settings(place: Place) -> str:
         "port": str(PORT),
         "max_connections": "60",
         "shared_buffers": "256MB",
+        # A bulk import writes several kilobytes of log a row: room for it between two checkpoints, pages packed.
+        "wal_buffers": "32MB",
+        "max_wal_size": "4GB",
+        "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",
         "timezone": "UTC",

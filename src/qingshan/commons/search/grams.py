@@ -45,19 +45,15 @@ def grams(plain_text: str) -> set[str]:
 
 def gram_vector(plain_text: str) -> str:
     """The pairs as the text form of a tsvector; words hold no quotes or backslashes, so none need doubling."""
-    return _quoted(sorted(grams(plain_text)))
-
-
-def _quoted(pairs: Iterable[str]) -> str:
-    found = "' '".join(pairs)
+    found = "' '".join(sorted(grams(plain_text)))
     return f"'{found}'" if found else ""
 
 
 def found_by(parts: Iterable[str], *, alone: Iterable[str] = ()) -> tuple[str, str]:
     """Plain form and vector of texts put together with spaces, for bulk doors: parts that recur are worked out once.
 
-    ``alone``: texts that come first and do not recur, numbers for instance. The vector names a pair once for each part
-    that holds it, in no order; the database keeps it once.
+    ``alone``: texts that come first and do not recur, numbers for instance. The vector names a pair as often as it is
+    there, in no order; the database keeps it once.
     """
     known = [_worked_out(text) for text in alone if text]
     known += [_part(text) for text in parts if text]
@@ -71,7 +67,13 @@ def _part(text: str) -> tuple[str, str]:
 
 def _worked_out(text: str) -> tuple[str, str]:
     own = plain(text)
-    return own, _quoted(grams(own))
+    return own, " ".join([_pairs(word) for word in own.split(" ")]) if own else ""
+
+
+def _pairs(word: str) -> str:
+    """The pairs of a word and its last character, quoted; one that is there twice is named twice."""
+    found = "' '".join(map(str.__add__, word, word[1:]))
+    return f"'{found}' '{word[-1]}'" if found else f"'{word}'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.types.json import Jsonb
 
-from qingshan.commons.base.bulk import NULL, Beside, Staging, field, fields, json_field
+from qingshan.commons.base.bulk import NULL, Beside, Staging, field, fields, json_field, json_text
 from qingshan.commons.base.ids import new_id_text
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.journal.openings import EntryForm, Openings
 from qingshan.commons.journal.services import actor_text
+from qingshan.commons.people.models import Unit
 from qingshan.commons.people.viewer import Acting
 from qingshan.commons.search.grams import found_by
 from qingshan.contexts.campaigns.public import InForce
@@ -250,22 +251,29 @@ class _PlaceTexts:
 
 
 def _place_texts(place: Place) -> _PlaceTexts:
+    unit_id, unit = _unit_texts(place.unit)
+    division, township, village = map(text_form, (place.division, place.township_name, place.village_name))
+    shares = ",".join([f"[{text_form(name)},{share}]" for name, share in place.shares])
     columns = (
-        place.division, field(place.township_name), field(place.village_name), str(place.unit.id),
-        "t" if place.border else "f", json_field(place.shares),
+        place.division, field(place.township_name), field(place.village_name), unit_id[1:-1],
+        "t" if place.border else "f", json_text(f"[{shares}]"),
     )  # fmt: skip
-    unit, division = text_form(place.unit.name), text_form(place.division)
     own = {
         "division": division,
-        "unit_id": text_form(str(place.unit.id)),
+        "unit_id": unit_id,
         "ledger.division": division,
-        "ledger.township": text_form(place.township_name),
-        "ledger.village": text_form(place.village_name),
+        "ledger.township": township,
+        "ledger.village": village,
         "ledger.unit": unit,
         "details.dispatched_to": unit,
         "details.border": "true" if place.border else "false",
     }
     return _PlaceTexts("\t".join(columns), own, (place.township_name, place.village_name))
+
+
+def _unit_texts(unit: Unit) -> tuple[str, str]:
+    """Key and name as JSON texts."""
+    return f'"{unit.id}"', text_form(unit.name)
 
 
 def _amount(value: float | None) -> str:
