@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -17,6 +18,7 @@ from qingshan.commons.jobs.running import run_items, run_whole
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.cases.models import TrackStep
 from qingshan.contexts.cases.public import Case
+from qingshan.contexts.leads.public import Source
 from qingshan.contexts.ledgers.exchange_tasks import accept_item, exchange_failed, judge_exchange
 from qingshan.contexts.ledgers.layout import Block, Layout, LayoutColumn
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet, LedgerTemplate
@@ -24,6 +26,7 @@ from qingshan.contexts.ledgers.public import queue_accepting, queue_exchange, re
 from qingshan.contexts.ledgers.services.exchange import make_exchange_file
 from qingshan.domain.acts import ActRefused
 from tests import cast
+from tests.contexts.test_lead_likeness import call
 from tests.support.making import World
 
 HEAD = ("序号", "线索号（县）", "图斑号", "核实情况", "系统编号", "录入时间", "填报单位")
@@ -85,9 +88,9 @@ def returned(world: World, content: bytes, *, system: str = "province") -> Excha
     return world.perform(cast.BUREAU_OFFICER, service)
 
 
-def compared(world: World, content: bytes) -> tuple[ExchangeSheet, list[ExchangeRow]]:
+def compared(world: World, content: bytes, *, system: str = "province") -> tuple[ExchangeSheet, list[ExchangeRow]]:
     """A returned file after the worker compared it."""
-    sheet = returned(world, content)
+    sheet = returned(world, content, system=system)
     with world.seeing_all():
         job = Job.objects.get(subject_id=sheet.id, kind="exchange_judge")
     run_whole(job.id, judge_exchange, failed=exchange_failed)
@@ -260,3 +263,46 @@ def test_the_files_of_one_county_are_not_another_s(world: World) -> None:
     sheet = returned(world, b"PK\x03\x04")
     with world.seeing(cast.STRANGER):
         assert not ExchangeSheet.objects.filter(id=sheet.id).exists()
+
+
+PETITION = Layout(
+    sheet="交换",
+    top=tuple(Block(row=1, column=n, last_row=1, last_column=n, text=t) for n, t in enumerate(("线索号", "工单号", "信访编号"), 1)),
+    header_first=1,
+    header_last=1,
+    columns=(
+        LayoutColumn(title="线索号", kind="field", field="lead_number"),
+        LayoutColumn(title="工单号", kind="field", field="source_no"),
+        LayoutColumn(title="信访编号", kind="field", field="platform_no"),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.clause("三-4-3④")
+def test_numbers_of_the_petition_platform_come_back_in_another_order_of_columns(world: World, tmp_path: Path) -> None:
+    template = in_force(world, purpose="petition")
+    with world.seeing_all():
+        LedgerTemplate.objects.filter(id=template.id).update(layout=PETITION.as_json())
+    report = call(world, *world.place_of(cast.SUCUN), source_no="GD-77")
+    quiet = world.make_lead(source_no="TB-88")
+    head, path = ("备注", "信访编号", "线索号", "工单号"), tmp_path / "r.xlsx"
+    book = openpyxl.Workbook()
+    sheet_out = book.active
+    for row in (head, ("", "XF-2024-9", report.number, "GD-77"), ("", "XF-2024-10", quiet.number, "TB-88")):
+        sheet_out.append(row)
+    book.save(path)
+    sheet, rows = compared(world, path.read_bytes(), system="petition")
+    assert [row.outcome for row in rows] == ["changed", "refused"], [row.problem for row in rows]
+    assert rows[0].differences[0] | {"cell": ""} == {"field": "信访平台编号", "old": "", "new": "XF-2024-9", "cell": ""}
+    assert "不须录入" in rows[1].problem
+    assert accepted(world, sheet, rows[:1]).refused == 0
+    with world.seeing_all():
+        source = Source.objects.get(lead=report)
+    assert (source.platform_state, source.platform_no) == ("done", "XF-2024-9")
+    assert world.entries(report.id)[-1].act == "lead.enter_platform"
+    _, again = compared(world, path.read_bytes(), system="petition")
+    assert again[0].outcome == "unchanged"
+    book.active["B2"] = "XF-别的"
+    book.save(path)
+    _, other = compared(world, path.read_bytes(), system="petition")
+    assert "与文件不同" in other[0].problem

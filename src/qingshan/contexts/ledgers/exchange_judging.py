@@ -7,12 +7,12 @@ from uuid import UUID
 from qingshan.commons.journal.models import Matter
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.cases.public import Case, TrackStep, visible_cases
-from qingshan.contexts.leads.public import Lead, visible_leads
+from qingshan.contexts.leads.public import Lead, Source, visible_leads
 from qingshan.contexts.ledgers.columns import CLASS_LABELS
-from qingshan.contexts.ledgers.exchange_words import ENTRY, ReturnedRow
+from qingshan.contexts.ledgers.exchange_words import ENTRY, PLATFORM, ReturnedRow
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet
 
-_WORDS = {"province_no": "省系统编号", "entered_on": "录入日期", "verdict": "核查结论"}
+_WORDS = {"province_no": "省系统编号", "entered_on": "录入日期", "verdict": "核查结论", PLATFORM: "信访平台编号"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class Known:
     entered: Mapping[UUID, Mapping[str, str]]
     tracked: frozenset[UUID]
     seqs: Mapping[UUID, int]
+    sources: Mapping[UUID, list[Source]]
 
 
 def known_of(viewer: Viewer, rows: Sequence[ReturnedRow]) -> Known:
@@ -44,6 +45,9 @@ def known_of(viewer: Viewer, rows: Sequence[ReturnedRow]) -> Known:
     steps = TrackStep.objects.filter(
         track__case_id__in=case_ids, track__kind="provincial_entry", station="entered", void=False
     ).select_related("track")
+    sources: dict[UUID, list[Source]] = {}
+    for source in Source.objects.filter(lead_id__in=list(found)).exclude(platform_state="").order_by("came_at", "id"):
+        sources.setdefault(source.lead_id, []).append(source)
     matters = Matter.objects.filter(id__in=[*found, *case_ids])
     return Known(
         by_number={lead.number: lead for lead in found.values()},
@@ -53,6 +57,7 @@ def known_of(viewer: Viewer, rows: Sequence[ReturnedRow]) -> Known:
         entered={step.track.case_id: step.fields for step in steps},
         tracked=frozenset(case_ids),
         seqs=dict(matters.values_list("id", "seq")),
+        sources=sources,
     )
 
 
@@ -114,12 +119,16 @@ def _compare(made: ExchangeRow, row: ReturnedRow, lead: Lead, case: Case | None,
     ours = {
         **{name: str(entered.get(field, "")) for name, field in ENTRY.items()},
         "verdict": lead.verdict,
+        PLATFORM: _platform_no(row, known.sources.get(lead.id, [])),
     }
     differing = {name: value for name, value in row.values.items() if value and value != ours.get(name, "")}
     for name, value in differing.items():
         old, new = (CLASS_LABELS.get(v, v) if name == "verdict" else v for v in (ours[name], value))
         made.differences.append({"field": _WORDS[name], "old": old, "new": new, "cell": row.cells.get(name, "")})
     made.values = dict(differing)
+    problem = _platform_problem(made, row, known.sources.get(lead.id, []))
+    if problem:
+        return [problem]
     entry = [name for name in ENTRY if name in differing]
     if not entry:
         return []
@@ -130,3 +139,32 @@ def _compare(made: ExchangeRow, row: ReturnedRow, lead: Lead, case: Case | None,
         if len(entry) < len(ENTRY):
             return ["首次登记省系统编号，编号和录入日期两栏都要有"]
     return []
+
+
+def _sources_of(row: ReturnedRow, sources: Sequence[Source]) -> list[Source]:
+    """The sources that a row can mean: the one of its own number, else all of the lead."""
+    named = [source for source in sources if source.number and source.number == row.keys.get("source_no")]
+    return named or list(sources)
+
+
+def _platform_no(row: ReturnedRow, sources: Sequence[Source]) -> str:
+    """The number in the petition platform that stands here; of several sources the one the row says, if it stands."""
+    numbers = [source.platform_no for source in _sources_of(row, sources) if source.platform_no]
+    said = row.values.get(PLATFORM, "")
+    return said if said in numbers else next(iter(numbers), "")
+
+
+def _platform_problem(made: ExchangeRow, row: ReturnedRow, sources: Sequence[Source]) -> str:
+    """Why a returned number cannot be entered; puts the source it belongs to into ``made`` (三-4-3④)."""
+    if PLATFORM not in made.values:
+        return ""
+    meant = _sources_of(row, sources)
+    waiting = [source for source in meant if source.platform_state == "open"]
+    if not meant:
+        return "文件里有信访平台编号，而这条线索的来源渠道不须录入信访信息系统"
+    if not waiting:
+        return f"已登记的信访平台编号是 {meant[0].platform_no}，与文件不同：请核对是哪边有误"
+    if len(waiting) > 1:
+        return f"这条线索有 {len(waiting)} 个来源待录信访平台，请在文件里填来源编号"
+    made.values |= {"source": str(waiting[0].id)}
+    return ""

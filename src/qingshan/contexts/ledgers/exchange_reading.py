@@ -6,11 +6,11 @@ from pathlib import Path
 from qingshan.commons.files.cells import CellProblem, code_text, day_of, heading_key, plain_text
 from qingshan.commons.files.headings import Header, find_header
 from qingshan.commons.files.sheets import Cell, Row, Sheet, SheetRefused, read_sheet
-from qingshan.contexts.ledgers.exchange_words import KEYS, ReturnedRow
+from qingshan.contexts.ledgers.exchange_words import KEYS, PLATFORM, ReturnedRow
 from qingshan.contexts.ledgers.fields import FIELD_BY_KEY
 from qingshan.contexts.ledgers.layout import Layout, LayoutColumn
 
-RETURNED = ("province_no", "entered_on", "verdict")
+RETURNED = ("province_no", "entered_on", "verdict", PLATFORM)
 """Fields whose returned values may be accepted; all others are only compared by eye in the file."""
 MAX_ROWS = 20_000
 
@@ -41,7 +41,9 @@ def _columns(header: Header | None, layout: Layout) -> tuple[dict[str, tuple[int
     if not any(key in found for key in KEYS):
         raise SheetRefused("这个文件里找不到表样中的编号栏：请确认它是按现行表样导出后由对方填回的，栏名没有改动")
     if not any(name in found for name in RETURNED):
-        raise SheetRefused("现行表样里没有可以取回的栏（省系统编号、录入日期或核查结论），请先在表样里对应好")
+        raise SheetRefused(
+            "现行表样里没有可以取回的栏（省系统编号、录入日期、核查结论或信访平台编号），请先在表样里对应好"
+        )
     return found, [f"文件里没有“{'”“'.join(gone)}”栏，按没有填处理"] if gone else []
 
 

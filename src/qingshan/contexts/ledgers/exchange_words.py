@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 SYSTEMS: Mapping[str, str] = {"province": "省系统", "petition": "信访平台"}
 ENTRY: Mapping[str, str] = {"province_no": "province_no", "entered_on": "entered_on"}
 """Returned field → field of the station."""
+PLATFORM = "platform_no"
+"""Returned field: the number of a source in the petition platform (三-4-3④)."""
 KEYS = ("lead_number", "case_number", "source_no")
 """By which a row finds its lead, the surest first."""
 

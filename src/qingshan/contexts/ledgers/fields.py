@@ -101,6 +101,7 @@ FIELDS: tuple[TemplateField, ...] = (
     _f(_N, "text", "channel", "线索来源", _lead("channel_label"), "问题来源 来源 发现途径 线索渠道 发现方式"),
     _f(_N, "code", "direction", "发现方向", _lead("direction"), "来源方向", **DIRECTION_LABELS),
     _f(_N, "text", "source_no", "来源编号", _lead("source_no"), "图斑编号 图斑号 监测编号"),
+    _f(_N, "text", "platform_no", "信访平台编号", _lead("platform_no"), "信访系统编号 信访件编号"),
     _f(_N, "day", "discovered_at", "发现日期", _day(_lead("discovered_at")), "发现时间"),
     _f(_N, "day", "received_at", "接收日期", _day(_lead("received_at")), "接收时间 发现（接收）时间 登记日期 下发时间"),
     _f(_P, "text", "township", "乡镇", _lead("township"), "乡（镇） 所在乡镇 乡镇名称 乡镇（街道）"),

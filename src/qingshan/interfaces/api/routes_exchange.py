@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import Http404
-from ninja import Field, File, Form, Router, Schema, UploadedFile
+from ninja import Field, File, Form, Query, Router, Schema, UploadedFile
 
 from qingshan.commons.files.services import store_file
 from qingshan.contexts.ledgers.public import (
@@ -21,12 +21,13 @@ from qingshan.contexts.ledgers.public import (
 )
 from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
-from qingshan.interfaces.api.fields import Answer, Body, Key
+from qingshan.interfaces.api.fields import Answer, Body, Key, QueryNumber
 from qingshan.interfaces.api.routes_files import FORM_OVERHEAD
 from qingshan.interfaces.api.shown_common import JobOut, job_out
 from qingshan.interfaces.api.specs import Spec, operation
 
 router = Router(tags=["交换文件"])
+PAGE = 100
 MOST = 20 * 1024 * 1024
 System = Literal["province", "petition"]
 READ = Spec(scope="ledger:read", roles=EXCHANGE_ROLES)
@@ -83,9 +84,17 @@ class SheetRowOut(Answer):
 
 
 class SheetRowsOut(SheetOut):
-    """A returned file with every row."""
+    """A returned file with its rows of one outcome; ``next`` is the ``after`` of the following page."""
 
     rows: list[SheetRowOut]
+    next: int | None
+
+
+class SheetRowQuery(Schema):
+    """Which outcome; the row of the file after which the page begins."""
+
+    outcome: Literal["changed", "unchanged", "refused"] = "changed"
+    after: QueryNumber = 0
 
 
 def _sheet(sheet: ExchangeSheet) -> dict[str, Any]:
@@ -137,10 +146,13 @@ def _sheet_or_404(sheet_id: UUID) -> ExchangeSheet:
 
 
 @operation(router, "GET", "/exchange/sheets/{uuid:sheet_id}", READ, summary="一份返回文件", answer=SheetRowsOut)
-def get_exchange_sheet(request: ApiRequest, sheet_id: UUID) -> SheetRowsOut:
-    """Every row with its differences, or why it cannot be accepted."""
+def get_exchange_sheet(request: ApiRequest, sheet_id: UUID, filters: Query[SheetRowQuery]) -> SheetRowsOut:
+    """Rows with their differences, or why they cannot be accepted; 100 a page in the order of the file."""
     sheet = _sheet_or_404(sheet_id)
-    return SheetRowsOut(**_sheet(sheet), rows=[_row(row) for row in exchange_rows(sheet.id)])
+    found = exchange_rows(sheet.id, filters.outcome, after=filters.after, limit=PAGE + 1)
+    page = found[:PAGE]
+    more = page[-1].row if len(found) > PAGE else None
+    return SheetRowsOut(**_sheet(sheet), rows=[_row(row) for row in page], next=more)
 
 
 class AcceptIn(Body):

@@ -26,8 +26,8 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.commons.places.selectors import county_code
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import correct_station, finish_station, visible_cases
-from qingshan.contexts.leads.public import note_outside_result, visible_leads
-from qingshan.contexts.ledgers.exchange_words import ENTRY, SYSTEMS
+from qingshan.contexts.leads.public import enter_platform_no, note_outside_result, visible_leads
+from qingshan.contexts.ledgers.exchange_words import ENTRY, PLATFORM, SYSTEMS
 from qingshan.contexts.ledgers.layout import layout_of
 from qingshan.contexts.ledgers.layout_export import write_layout
 from qingshan.contexts.ledgers.models import ExchangeRow, ExchangeSheet, LedgerTemplate
@@ -180,6 +180,9 @@ def accept_row(*, row_id: UUID, acting: Acting) -> None:
         if lead is None or _seq(row) != row.seq:
             raise ActRefused("race", "核对以后这条线索（或台账问题）已有新的办理，请重新上传返回文件再核对")
         _entered(row, sheet, acting)
+        if PLATFORM in row.values:
+            source_id = UUID(str(row.values["source"]))
+            enter_platform_no(source_id=source_id, number=row.values[PLATFORM], acting=acting)
         if "verdict" in row.values:
             note_outside_result(
                 lead_id=lead.id, system=SYSTEMS[sheet.system], verdict=row.values["verdict"],
