@@ -267,7 +267,10 @@ def test_the_files_of_one_county_are_not_another_s(world: World) -> None:
 
 PETITION = Layout(
     sheet="交换",
-    top=tuple(Block(row=1, column=n, last_row=1, last_column=n, text=t) for n, t in enumerate(("线索号", "工单号", "信访编号"), 1)),
+    top=tuple(
+        Block(row=1, column=n, last_row=1, last_column=n, text=title)
+        for n, title in enumerate(("线索号", "工单号", "信访编号"), start=1)
+    ),
     header_first=1,
     header_last=1,
     columns=(

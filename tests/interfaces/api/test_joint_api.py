@@ -71,10 +71,10 @@ def test_leads_are_merged_separated_and_told_apart(world: World, caller: Sign) -
     body = {"into_id": str(main.id), "reason": "同一处（演示）"}
     tag = office.get(f"/leads/{report.id}").headers["ETag"]
     path = f"/leads/{report.id}/merge"
-    merged = office.post(path, body, headers={"If-Match": tag})
+    merged = office.post(path, body, if_match=tag)
     assert merged.status_code == 200, merged.content.decode()
     assert merged.json()["state"] == "merged"
-    assert office.post(path, body, headers={"If-Match": tag}).status_code == 412
+    assert office.post(path, body, if_match=tag).status_code == 412
     assert office.get(f"/leads/{main.id}/related").json()["merged"][0]["number"] == report.number
     back = office.post(f"/leads/{report.id}/separate", {"reason": "两处（演示）"})
     assert back.json()["state"] == "dispatched"
@@ -99,10 +99,10 @@ def test_a_patch_is_cut_into_parts(world: World, caller: Sign) -> None:
 def test_the_bureau_names_another_lead_unit_once(world: World, caller: Sign) -> None:
     lead, office = world.make_lead(state="under_verification"), caller(cast.BUREAU_OFFICER)
     unit = Unit.objects.get(slug=cast.HEISHUIHE)
-    body, key = {"unit_id": str(unit.id), "reason": "跨界（演示）"}, {"Idempotency-Key": "k1"}
-    first = office.post(f"/leads/{lead.id}/change-unit", body, headers=key)
+    body = {"unit_id": str(unit.id), "reason": "跨界（演示）"}
+    first = office.post(f"/leads/{lead.id}/change-unit", body, key="k1")
     assert first.json()["unit"]["slug"] == cast.HEISHUIHE
-    again = office.post(f"/leads/{lead.id}/change-unit", body, headers=key)
+    again = office.post(f"/leads/{lead.id}/change-unit", body, key="k1")
     assert again.headers["Idempotency-Replayed"] == "true"
     assert [entry.act for entry in world.entries(lead.id)].count("lead.change_unit") == 1
     assert caller(cast.TOWNSHIP_OFFICER).post(f"/leads/{lead.id}/change-unit", body).status_code == 403
