@@ -45,9 +45,9 @@ def known_of(viewer: Viewer, rows: Sequence[ReturnedRow]) -> Known:
     steps = TrackStep.objects.filter(
         track__case_id__in=case_ids, track__kind="provincial_entry", station="entered", void=False
     ).select_related("track")
-    sources: dict[UUID, list[Source]] = {}
+    owed: dict[UUID, list[Source]] = {}
     for source in Source.objects.filter(lead_id__in=list(found)).exclude(platform_state="").order_by("came_at", "id"):
-        sources.setdefault(source.lead_id, []).append(source)
+        owed.setdefault(source.lead_id, []).append(source)
     matters = Matter.objects.filter(id__in=[*found, *case_ids])
     return Known(
         by_number={lead.number: lead for lead in found.values()},
@@ -57,7 +57,7 @@ def known_of(viewer: Viewer, rows: Sequence[ReturnedRow]) -> Known:
         entered={step.track.case_id: step.fields for step in steps},
         tracked=frozenset(case_ids),
         seqs=dict(matters.values_list("id", "seq")),
-        sources=sources,
+        sources=owed,
     )
 
 
