@@ -12,7 +12,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import path_of, store_file
+from qingshan.commons.files.services import copy_expiry, path_of, store_file
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.running import run_items, run_whole
 from qingshan.commons.people.viewer import Acting
@@ -122,6 +122,7 @@ def test_all_verdicts_go_out_in_the_order_words_and_dates_of_the_form(world: Wor
     with world.seeing_all():
         job.refresh_from_db()
         file = StoredFile.objects.get(id=job.result_file)
+    assert file.expires_at == copy_expiry(world.clock.now), "a copy lies beside the rights of whoever made it"
     head, *rows = CalamineWorkbook.from_path(str(path_of(file.sha256))).get_sheet_by_index(0).to_python()
     assert tuple(head) == HEAD
     by_number = {row[1]: row for row in rows}

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from qingshan.commons.files.models import StoredFile
 from qingshan.commons.jobs.models import Job
 from qingshan.interfaces.cli.completeness import command
 from tests import cast
@@ -107,7 +108,8 @@ def test_the_workbook_is_made_as_a_job(world: World, sign_in: SignIn) -> None:
     run_whole(job.id, make_proof_file)
     with world.seeing_all():
         job.refresh_from_db()
-    assert (job.state, job.result_file is not None) == ("done", True), job.message
+        assert (job.state, job.result_file is not None) == ("done", True), job.message
+        assert StoredFile.objects.get(id=job.result_file).expires_at is not None
 
 
 def test_the_command_tells_the_same_and_ends_well(world: World, sign_in: SignIn) -> None:

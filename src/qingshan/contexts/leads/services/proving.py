@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import NAMESPACE_URL, uuid5
 
-from qingshan.commons.files.services import read_chunks, store_file
+from qingshan.commons.files.services import copy_expiry, read_chunks, store_file
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome
@@ -50,6 +50,7 @@ def make_proof_file(job: Job, acting: Acting, progress: Progress) -> Outcome:
             name=f"核查闭环证明-截至{moment.astimezone(in_force.zone):%Y%m%d-%H%M}-{rows}条.xlsx",
             uploaded_by=acting.viewer.account_id,
             now=acting.now(),
+            expires_at=copy_expiry(acting.now()),
         )
     told = "各行相等" if proof.holds else "有不相等的行"
     return Outcome(message=f"共 {rows} 条，{told}，可以下载", result={"rows": rows}, result_file=file.id)

@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import read_chunks, store_file
+from qingshan.commons.files.services import copy_expiry, read_chunks, store_file
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import Outcome
@@ -93,6 +93,7 @@ def make_exchange_file(job: Job, acting: Acting, progress: Progress) -> Outcome:
             name=f"{SYSTEMS[system]}交换文件-{at:%Y%m%d-%H%M}-表样{template.version}-{rows}行.xlsx",
             uploaded_by=acting.viewer.account_id,
             now=acting.now(),
+            expires_at=copy_expiry(acting.now()),
         )
     return Outcome(message=f"共 {rows} 行，可以下载", result={"rows": rows}, result_file=file.id)
 
