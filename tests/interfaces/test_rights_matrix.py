@@ -173,6 +173,12 @@ ROWS: dict[str, Row] = {
     "unit_detail": Row(ALL, more=(("slug", "sucun"),)),
     "clause": Row(ALL, more=(("clause_id", "三-1-2①c"),)),
     "campaign": Row(ALL),
+    # clauses, plan on paper, basis documents
+    "clause_list": Row(ALL),
+    "campaign_print": Row(ALL),
+    "basis_new": Row(OFFICE),
+    "basis_document": Row(ALL, "basis_document"),
+    "basis_original": Row(ALL, "basis_document"),
     # Tokens: nobody sees the token of another, so revoking an unknown one only says so.
     "token_list": Row(ALL),
     "token_list_all": Row(frozenset({"system_admin"})),
@@ -272,8 +278,8 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({403})
     if not row.on or row.on in matters.kept:
         return DONE_OR_ASKED
-    if row.on == "picture":
-        return frozenset({404})  # one that is there: test_image_layers
+    if row.on in ("picture", "basis_document"):
+        return frozenset({404})  # ones that are there: test_image_layers, test_basis_documents
     if row.on in ("job", "view"):
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
     if row.on in ("batch", "take_over", "exchange_sheet"):

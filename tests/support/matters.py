@@ -58,6 +58,7 @@ class Matters:
         keys = {
             "job": "job_id",
             "picture": "layer_id",
+            "basis_document": "document_id",
             "view": "view_id",
             "lead": "lead_id",
             "active_lead": "lead_id",
@@ -76,7 +77,7 @@ class Matters:
         }
         if row.on in self.kept:
             return {**dict(row.more), f"{row.on}_id": self.kept[row.on]}
-        own = {keys[row.on]: self.job if row.on == "view" else getattr(self, row.on)} if row.on else {}
+        own = {keys[row.on]: self.job if row.on in ("view", "basis_document") else getattr(self, row.on)} if row.on else {}
         return {**dict(row.more), **own}
 
 

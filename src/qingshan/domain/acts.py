@@ -19,6 +19,7 @@ class MatterKind(StrEnum):
     PERSON = "person"
     TEMPLATE = "template"
     TAKE_OVER = "take_over"
+    BASIS_DOCUMENT = "basis_document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +129,8 @@ _LABELS = {
     "take_over.send_back": "退回接管",
     "take_over.finish": "完成接管",
     "take_over.fail": "接管未成",
+    "basis.attach": "登记依据文件",
+    "basis.withdraw": "撤下依据文件",
     "template.map": "修改模板对应",
     "template.propose": "提出台账模板",
     "template.put_in_force": "启用台账模板",

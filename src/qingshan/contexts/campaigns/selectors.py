@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from qingshan.commons.base.calendar import load_calendar
 from qingshan.commons.base.prepared import Prepared
-from qingshan.contexts.campaigns.models import Campaign, PlanVersion
+from qingshan.contexts.campaigns.models import BasisDocument, Campaign, PlanVersion
 from qingshan.domain.duty_rules import DutyRule, rules_for
 from qingshan.domain.limits import Due, Pause, due
 from qingshan.domain.plan import Plan, plan_from_json
@@ -147,3 +147,13 @@ def campaign_for(day: date) -> UUID | None:
 def campaigns() -> list[Campaign]:
     """All campaigns, newest first."""
     return list(Campaign.objects.order_by("-start"))
+
+
+def basis_documents(campaign_id: UUID) -> list[BasisDocument]:
+    """Documents of a campaign with originals, also withdrawn ones, oldest first; every post may read them."""
+    return list(BasisDocument.objects.filter(campaign_id=campaign_id).order_by("issued_on", "id"))
+
+
+def basis_document(document_id: UUID) -> BasisDocument | None:
+    """One document."""
+    return BasisDocument.objects.filter(id=document_id).first()

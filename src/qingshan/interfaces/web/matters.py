@@ -26,6 +26,7 @@ PAGES: dict[str, MatterPage] = {
     MatterKind.ASSIGNMENT.value: MatterPage(label=_("交办"), address="assignment_detail"),
     MatterKind.ASSIGNMENT_LINE.value: MatterPage(label=_("交办办理行"), address="assignment_line"),
     MatterKind.IMAGE_LAYER.value: MatterPage(label=_("影像图层"), address="image_layer"),
+    MatterKind.BASIS_DOCUMENT.value: MatterPage(label=_("依据文件"), address="basis_document"),
     MatterKind.PERSON.value: MatterPage(label=_("人员"), address="person_detail"),
 }
 

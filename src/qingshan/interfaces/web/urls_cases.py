@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qingshan.interfaces.web.views import (
+    basis,
     campaign,
     case_acts,
     case_list,
@@ -35,5 +36,10 @@ urlpatterns = [
     path("units/", units.unit_list, name="units"),
     path("units/<slug:slug>/", units.unit_detail, name="unit_detail"),
     path("clauses/<path:clause_id>/", clauses.clause, name="clause"),
+    path("clauses/", clauses.clause_list, name="clause_list"),
     path("campaign/", campaign.campaign, name="campaign"),
+    path("campaign/print/", campaign.campaign_print, name="campaign_print"),
+    path("campaign/basis/new/", basis.basis_new, name="basis_new"),
+    path("campaign/basis/<uuid:document_id>/", basis.basis_page, name="basis_document"),
+    path("campaign/basis/<uuid:document_id>/original", basis.basis_original, name="basis_original"),
 ]

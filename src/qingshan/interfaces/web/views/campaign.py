@@ -6,24 +6,38 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from qingshan.contexts.campaigns.public import InForce, campaign_in_force
+from qingshan.contexts.campaigns.public import BASIS_ROLES, InForce, campaign_in_force
 from qingshan.domain.limits import Limit
 from qingshan.domain.plan import Category, clause_ids
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.clause_texts import clause_texts
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.plan_words import limit_label, limit_words
+from qingshan.interfaces.web.views.basis import basis_rows
 
 
 @page()
 @require_safe
 def campaign(request: OfficeRequest) -> HttpResponse:
     """What the campaign demands, as the plan in force has it; every line names its clause (H-2, H-3)."""
+    return render(request, "web/campaign/campaign.html", _context(request))
+
+
+@page()
+@require_safe
+def campaign_print(request: OfficeRequest) -> HttpResponse:
+    """The plan in force for paper: purpose, basis, milestones, categories, limits (H-3)."""
+    return render(request, "web/campaign/print.html", _context(request))
+
+
+def _context(request: OfficeRequest) -> dict[str, object]:
     in_force = campaign_in_force()
     plan = in_force.plan
     today = request.now.astimezone(in_force.zone).date()
-    context = {
+    return {
         "in_force": in_force,
+        "basis": basis_rows(in_force),
+        "may_attach": request.viewer.has(*BASIS_ROLES),
         "plan": plan,
         "day": in_force.day_number(today),
         "days": in_force.days,
@@ -33,7 +47,6 @@ def campaign(request: OfficeRequest) -> HttpResponse:
         "categories": [_category(category) for category in plan.categories],
         "now": request.now,
     }
-    return render(request, "web/campaign/campaign.html", context)
 
 
 def _in_order(limits: Iterable[Limit]) -> list[Limit]:

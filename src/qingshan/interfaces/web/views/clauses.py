@@ -1,19 +1,22 @@
-"""One clause (条款): our wording, and everything in the plan and in the program that carries it out."""
+"""Clauses (条款): our wording, and everything in the plan and in the program that carries each out."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from qingshan.commons.assignments.clause_counts import OrderCount, orders_by_clause
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.domain import case, lead
 from qingshan.domain.acts import CATALOGUE
+from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty_rules import RULES
 from qingshan.domain.limits import Limit
 from qingshan.domain.plan import DutyDef, clause_ids
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import page
-from qingshan.interfaces.web.clause_texts import clause_texts
+from qingshan.interfaces.web.clause_texts import ClauseText, clause_texts
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.plan_words import CADENCES, TABLE_WORDS, entries_of, entry_word, limit_label, owner_names
 from qingshan.interfaces.web.views.campaign import limit_row
@@ -22,6 +25,44 @@ SHOWN = 24
 """Entries shown per table of the plan; the rest is counted."""
 APART = frozenset({"limits", "duties"})
 """Tables that have a list of their own on the page."""
+
+
+@page()
+@require_safe
+def clause_list(request: OfficeRequest) -> HttpResponse:
+    """Every clause with what carries it out (条款落实, H-2); those that nothing carries are told apart."""
+    in_force, orders = campaign_in_force(), orders_by_clause(request.viewer)
+    claims = in_force.plan.claims()
+    rows = [_carried(found, claims.get(found.id, []), orders.get(found.id)) for found in clause_texts().values()]
+    idle = [row for row in rows if not row["carried"]]
+    only = request.GET.get("only") == "idle"
+    address = reverse("web:clause_list")
+    context = {
+        "tabs": [
+            {"label": _("全部条款"), "url": address, "count": len(rows), "active": not only},
+            {"label": _("无人承担"), "url": f"{address}?only=idle", "count": len(idle), "active": only},
+        ],
+        "rows": idle if only else rows,
+        "only": only,
+        "may_order": request.viewer.has(*ISSUE_ROLES),
+        "now": request.now,
+    }
+    return render(request, "web/clauses/list.html", context)
+
+
+def _carried(found: ClauseText, entries: list[str], orders: OrderCount | None) -> dict[str, object]:
+    """A clause with counts: entries of the plan, deadlines watched per matter, acts, orders."""
+    rules = sum(found.id in rule.clauses for rule in RULES)
+    acts = len(_acts(found.id))
+    given = orders.given if orders else 0
+    return {
+        "clause": found,
+        "entries": len(entries),
+        "rules": rules,
+        "acts": acts,
+        "orders": orders,
+        "carried": len(entries) + rules + acts + given > 0,
+    }
 
 
 @page()

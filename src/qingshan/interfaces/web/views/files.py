@@ -33,7 +33,7 @@ def file(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
             filename=row.original_name,
             content_type=row.media_type,
         )
-    return _guarded(response, tag)
+    return guarded(response, tag)
 
 
 @page(*MATTER_ROLES)
@@ -52,7 +52,7 @@ def file_small(request: OfficeRequest, file_id: UUID) -> HttpResponseBase:
             response = HttpResponse(small_picture(_path(row)), content_type="image/jpeg")
         except NoPicture as refusal:
             raise Http404(str(refusal)) from None
-    return _guarded(response, tag)
+    return guarded(response, tag)
 
 
 def _visible(file_id: UUID) -> StoredFile:
@@ -69,7 +69,8 @@ def _path(row: StoredFile) -> Path:
     return path
 
 
-def _guarded(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+def guarded(response: HttpResponseBase, tag: str) -> HttpResponseBase:
+    """The answer with headers that keep foreign bytes from doing anything in the browser."""
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "sandbox"
