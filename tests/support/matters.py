@@ -77,7 +77,11 @@ class Matters:
         }
         if row.on in self.kept:
             return {**dict(row.more), f"{row.on}_id": self.kept[row.on]}
-        own = {keys[row.on]: self.job if row.on in ("view", "basis_document") else getattr(self, row.on)} if row.on else {}
+        own = (
+            {keys[row.on]: self.job if row.on in ("view", "basis_document") else getattr(self, row.on)}
+            if row.on
+            else {}
+        )
         return {**dict(row.more), **own}
 
 
