@@ -6,23 +6,28 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, connections
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.models import NumberBlock
+from qingshan.commons.base.prepared import Prepared
 
 _TAKE = (
-    "INSERT INTO base_counter (key, value) VALUES (%s, %s)"
+    "INSERT INTO base_counter (key, value) VALUES ({}, {})"
     " ON CONFLICT (key) DO UPDATE SET value = base_counter.value + EXCLUDED.value RETURNING value"
 )
+_TAKEN = Prepared("base_take_numbers", ["text", "bigint"], _TAKE.format("$1", "$2"))
 
 
 def take_numbers(key: str, count: int = 1, *, wrapper: BaseDatabaseWrapper | None = None) -> range:
     """Take ``count`` consecutive numbers of series ``key``; the row stays locked until the transaction ends."""
-    with (wrapper or connection).cursor() as cursor:
-        cursor.execute(_TAKE, [key, count])
-        last = int(cursor.fetchone()[0])
+    if wrapper is None:
+        last = int(_TAKEN.rows(key, count)[0][0])
+    else:
+        with wrapper.cursor() as cursor:
+            cursor.execute(_TAKE.format("%s", "%s"), [key, count])
+            last = int(cursor.fetchone()[0])
     return range(last - count + 1, last + 1)
 
 

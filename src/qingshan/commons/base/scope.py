@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from qingshan.commons.base.prepared import Prepared
+
 
 def set_scope(
     *,
@@ -24,22 +26,24 @@ def set_scope(
     ``account``: owner of uploads not yet attached; ``unit``: the unit he acts for, whose shared tools he sees;
     ``system``: everything, for jobs and the command line.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('qingshan.prefix', %s, true), set_config('qingshan.units', %s, true),"
-            " set_config('qingshan.account', %s, true), set_config('qingshan.system', %s, true),"
-            " set_config('qingshan.unit', %s, true),"
-            # A page is one of many at once: helpers of the planner cost it more than they bring.
-            " set_config('max_parallel_workers_per_gather', %s, true)",
-            [
-                prefix or "",
-                ",".join(str(u) for u in units),
-                str(account or ""),
-                "on" if system else "",
-                str(unit or ""),
-                "2" if system else "0",
-            ],
-        )
+    _SET.rows(
+        prefix or "",
+        ",".join(str(u) for u in units),
+        str(account or ""),
+        "on" if system else "",
+        str(unit or ""),
+        # A page is one of many at once: helpers of the planner cost it more than they bring.
+        "2" if system else "0",
+    )
+
+
+_SET = Prepared(
+    "base_set_scope",
+    ["text"] * 6,
+    "SELECT set_config('qingshan.prefix', $1, true), set_config('qingshan.units', $2, true),"
+    " set_config('qingshan.account', $3, true), set_config('qingshan.system', $4, true),"
+    " set_config('qingshan.unit', $5, true), set_config('max_parallel_workers_per_gather', $6, true)",
+)
 
 
 @contextmanager

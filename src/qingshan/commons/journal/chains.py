@@ -65,7 +65,8 @@ class Heads(dict[UUID, Matter]):
 
 def lock_heads(changes: "Sequence[MatterChange]") -> Heads:
     """Lock the matters in the order of their ids; one that does not exist yet is opened."""
-    heads = _locked([c.matter_id for c in changes])
+    standing = [c.matter_id for c in changes if not c.fresh]
+    heads = _locked(standing) if standing else Heads()
     missing = [c for c in changes if c.matter_id not in heads]
     met = [c.matter_id for c in missing if not _opened(c, heads)]
     if met:  # somebody else opened them in this moment

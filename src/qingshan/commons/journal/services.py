@@ -27,6 +27,7 @@ class MatterChange:
     """What an act did to one matter: its scope and ledger fields afterwards, and what the act said.
 
     ``personal`` values are encrypted outside; the entry holds their digests, its ledger ``<name>_ref`` their ids.
+    ``fresh``: made by this act, so its chain is opened without being looked for first.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class MatterChange:
     personal: Mapping[str, str] = field(default_factory=dict)
     also_unit_id: UUID | None = None
     parties: Sequence[UUID] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

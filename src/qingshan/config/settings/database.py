@@ -11,6 +11,10 @@ from qingshan.config.environment import database_role, process_kind
 # time they need. A transaction left open by a stuck request would hold locks on matters.
 _WEB_LIMITS = "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 
+# Statements planned once, those of triggers included, look for single rows by their key: a plan for each value costs
+# more than they do.
+_WEB_PLANS = "-c plan_cache_mode=force_generic_plan"
+
 
 def _default() -> dict[str, Any]:
     """Return the settings of the one connection."""
@@ -19,7 +23,7 @@ def _default() -> dict[str, Any]:
     options = dict(server["OPTIONS"])
     options["application_name"] = f"qingshan {kind}"
     if kind == "web":
-        options["options"] = " ".join(filter(None, [options.get("options"), _WEB_LIMITS]))
+        options["options"] = " ".join(filter(None, [options.get("options"), _WEB_LIMITS, _WEB_PLANS]))
     return {
         **server,
         "ENGINE": "django.contrib.gis.db.backends.postgis",

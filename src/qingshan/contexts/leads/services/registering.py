@@ -1,6 +1,6 @@
 """Making leads: the row of a lead from what is known of it, one or many at a time (登记)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,11 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import shapely
+from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry, Point
+from django.db.models import Field, JSONField
+from psycopg.types.json import Jsonb
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.base.counters import take_numbers
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.people.models import Unit
 from qingshan.contexts.campaigns.public import InForce, campaign_for
 from qingshan.contexts.leads.models import Lead
@@ -128,6 +132,34 @@ def build_leads(
         )
         for one, number in zip(fresh, numbers, strict=True)
     ]
+
+
+def store_lead(lead: Lead) -> None:
+    """Save a new lead by a statement planned once; what it is found by is filled in by the database."""
+    _STORE.rows(*(convert(getattr(lead, name)) for name, convert in _COLUMNS.items()))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _wkb(value: GEOSGeometry) -> str:
+    return bytes(value.hexewkb).decode("ascii")
+
+
+def _converter(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+    if isinstance(field, GeometryField):
+        return _wkb
+    return Jsonb if isinstance(field, JSONField) else _same
+
+
+_COLUMNS = {field.attname: _converter(field) for field in Lead._meta.concrete_fields}  # noqa: SLF001 - its description
+_STORE = Prepared(
+    "leads_store_lead",
+    ["unknown"] * len(_COLUMNS),  # each is what its column is
+    f"INSERT INTO leads_lead ({', '.join(_COLUMNS)})"  # noqa: S608 - our columns, no values
+    f" VALUES ({', '.join(f'${place}' for place in range(1, len(_COLUMNS) + 1))})",
+)
 
 
 def title_of(one: Fresh, in_force: InForce) -> str:

@@ -17,7 +17,14 @@ from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.policy import lies_in_scope
 from qingshan.contexts.leads.services.acting import change_of
 from qingshan.contexts.leads.services.placing import gazetteer_of
-from qingshan.contexts.leads.services.registering import Fresh, Place, build_leads, campaign_id_for, number_for
+from qingshan.contexts.leads.services.registering import (
+    Fresh,
+    Place,
+    build_leads,
+    campaign_id_for,
+    number_for,
+    store_lead,
+)
 from qingshan.contexts.leads.services.sources import build_source, store_source
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import FORM_ROLES
@@ -73,13 +80,14 @@ def register_lead(*, form: LeadForm, acting: Acting, lead_id: UUID | None = None
         lead.id = lead_id or lead.id
         source = build_source(lead=lead, form=_source_form(form), in_force=in_force, acting=acting)
         lead.number = number_for(in_force, acting.now())  # as late as can be: from here others wait for their numbers
-        lead.save(force_insert=True)
+        store_lead(lead)
         store_source(source)
         _DISPATCH.rows(new_id(), lead.id, place.unit.id, acting.now(), actor_text(acting))
         details = {"description": lead.description, "dispatched_to": place.unit.name, "border": place.border}
         if form.origin:
             details["origin"] = form.origin
-        record_act(act="lead.register", acting=acting, changes=[change_of(lead, in_force, details)])
+        change = replace(change_of(lead, in_force, details), fresh=True)
+        record_act(act="lead.register", acting=acting, changes=[change])
         return lead
 
 
