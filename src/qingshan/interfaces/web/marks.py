@@ -6,6 +6,7 @@ Everything goes through `markup`, so what is not markup is escaped.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -27,13 +28,20 @@ NOWHERE = UUID("ffffffff-ffff-4fff-bfff-ffffffffffff")
 
 def markup(pattern: str, *values: object) -> SafeString:
     """`format_html` for thousands of calls a page: ``pattern`` is ours, values are escaped unless markup already."""
-    safe = [v if isinstance(v, SafeString) else escape(str(v)) for v in values]
-    return SafeString(pattern.format(*safe))
+    return SafeString(pattern.format(*[v if isinstance(v, SafeString) else _escaped(str(v)) for v in values]))
+
+
+def _escaped(text: str) -> str:
+    """`escape` for texts that mostly hold nothing to be escaped."""
+    return escape(text) if _SPECIAL.search(text) else text
+
+
+_SPECIAL = re.compile("[&<>\"']")
 
 
 def joined(parts: Sequence[str]) -> SafeString:
     """Pieces one after another, each escaped unless it is markup already."""
-    return markup("{}" * len(parts), *parts)
+    return SafeString("".join([p if isinstance(p, SafeString) else _escaped(p) for p in parts]))
 
 
 def url_of(name: str, row_id: UUID, *rest: str) -> str:

@@ -42,8 +42,11 @@ def _row(row: Row, shown: Sequence[tuple[Cell, SafeString]], *, here: bool, pick
     last = len(shown) - 1
     for number, (made, td) in enumerate(shown):
         acts = _acts(row["acts"]) if number == last and row["acts"] else ""
-        parts.append(markup("{}{}{}</td>", td, made(row, now), acts))
-    return markup("{}</tr>\n", joined(parts))
+        parts += (td, made(row, now), acts, _CLOSING)
+    return joined([*parts, _END])
+
+
+_CLOSING, _END = SafeString("</td>"), SafeString("</tr>\n")
 
 
 def _box(row: Row) -> SafeString:
