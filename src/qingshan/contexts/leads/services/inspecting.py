@@ -3,14 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 import shapely
 
 from qingshan.commons.base.bulk import Beside
-from qingshan.commons.base.collecting import collector_paused
+from qingshan.commons.base.collecting import collector_paused, collector_slowed
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
@@ -47,7 +46,7 @@ def inspect_batch(*, batch_id: UUID, acting: Acting, progress: Progress) -> dict
         marks_known=opened.table is not None,
     )
     with (
-        collector_paused() if opened.table else nullcontext(),
+        collector_paused() if opened.table else collector_slowed(),
         read_ahead(reader, source) as pieces,
         Beside() as beside,
     ):

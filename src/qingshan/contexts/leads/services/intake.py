@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from qingshan.commons.base.bulk import Beside
+from qingshan.commons.base.collecting import collector_slowed
 from qingshan.commons.base.counters import Blocks, take_numbers
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.services import path_of
@@ -60,7 +61,7 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
             marks_known=opened.table is not None,
         )
         told = reading_told(batch, file_facts(source))
-        with read_ahead(reader, source) as pieces, Beside() as beside:
+        with collector_slowed(), read_ahead(reader, source) as pieces, Beside() as beside:
             writer = BatchWriter(batch, in_force, acting, beside, told=told)
             sorter = RowSorter(channel=batch.channel, lookup=ask_beside(beside))
             for rows in sorter.sort(pieces):
