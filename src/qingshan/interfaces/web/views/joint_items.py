@@ -12,8 +12,10 @@ Context = dict[str, object]
 def joint_context(request: OfficeRequest, lead: Lead) -> Context:
     """The part of a lead's page on joint handling: tasks, and what this viewer may do with each."""
     steers = may_steer(acting_of(request), lead)
+    # Whoever was asked has a part in the lead: without such units there is nothing to ask for.
+    tasks = joint_tasks_of(request.viewer, lead.id) if lead.parties else []
     return {
-        "tasks": [_item(request, task, steers=steers) for task in joint_tasks_of(request.viewer, lead.id)],
+        "tasks": [_item(request, task, steers=steers) for task in tasks],
         "may_ask": steers and lead.state in JOINT_STATES,
     }
 
