@@ -42,7 +42,7 @@ def attach_basis(*, form: BasisForm, file: StoredFile, acting: Acting) -> BasisD
     """Lay a document down with its original (H-2, 一-0); raises `ActRefused` naming what is missing."""
     _need_role(acting)
     in_force = campaign_in_force()
-    _check(form, in_force, acting)
+    issued_on = _checked(form, in_force, acting)
     with act_transaction():
         if form.plan_slug and _standing(in_force).filter(plan_slug=form.plan_slug).exists():
             raise ActRefused("done", "这份依据的原件已经登记；登记错了请先撤下，再登记新的")
@@ -55,7 +55,7 @@ def attach_basis(*, form: BasisForm, file: StoredFile, acting: Acting) -> BasisD
             issuer=form.issuer.strip(),
             title=form.title.strip(),
             number=form.number.strip(),
-            issued_on=form.issued_on,
+            issued_on=issued_on,
             published_on=form.published_on,
             file=file,
             file_name=file.original_name,
@@ -95,7 +95,8 @@ def _need_role(acting: Acting) -> None:
         raise ActRefused("role", "依据文件由县自然资源部门或专班办公室登记")
 
 
-def _check(form: BasisForm, in_force: InForce, acting: Acting) -> None:
+def _checked(form: BasisForm, in_force: InForce, acting: Acting) -> date:
+    """The day it was signed; refused with everything that is missing or wrong."""
     values = {"title": form.title.strip(), "issuer": form.issuer.strip(), "issued_on": form.issued_on}
     problems = [text for name, text in _NEEDED if not values[name]]
     today = acting.now().astimezone(in_force.zone).date()
@@ -108,8 +109,9 @@ def _check(form: BasisForm, in_force: InForce, acting: Acting) -> None:
             problems.append(f"{label} {day.isoformat()} 晚于今天")
     if form.issued_on and form.published_on and form.published_on < form.issued_on:
         problems.append(f"发布日期 {form.published_on.isoformat()} 早于成文日期 {form.issued_on.isoformat()}")
-    if problems:
+    if problems or form.issued_on is None:
         raise ActRefused("fields", "依据文件还不能登记", tuple(problems))
+    return form.issued_on
 
 
 def _record(act: str, row: BasisDocument, acting: Acting, details: Mapping[str, str]) -> None:
@@ -124,7 +126,7 @@ def _record(act: str, row: BasisDocument, acting: Acting, details: Mapping[str, 
             "issuer": row.issuer,
             "number": row.number,
             "level": row.level,
-            "issued_on": row.issued_on.isoformat() if row.issued_on else "",
+            "issued_on": row.issued_on.isoformat(),
             "published_on": row.published_on.isoformat() if row.published_on else "",
             "file_sha256": row.file_sha256,
             "state": "withdrawn" if row.withdrawn_at else "standing",
