@@ -224,3 +224,17 @@ def _without_serials(numbers: list[Ordinate]) -> list[Ordinate]:
     if values not in (list(map(float, wanted)), list(map(float, closed))):
         return numbers
     return [one for at, one in enumerate(numbers) if at % 3]
+
+
+def hand_position(text: str) -> tuple[float, float] | None:
+    """Longitude and latitude that a person typed, in either order; None for nothing, raises `CoordinateProblem`."""
+    try:
+        pair = read_pair(text.strip())
+    except CoordinateProblem as problem:
+        raise CoordinateProblem(f"位置“{text[:40]}”{problem}") from problem
+    if pair is None:
+        return None
+    lon, lat = (pair.second, pair.first) if abs(pair.first) < abs(pair.second) else (pair.first, pair.second)
+    if not pair.degrees or not 70 <= lon <= 140 or not 0 < lat <= 60:
+        raise CoordinateProblem(f"位置“{text[:40]}”不是我国的经纬度：请写成 114.345678,37.850123")
+    return lon, lat

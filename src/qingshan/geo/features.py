@@ -64,6 +64,7 @@ class SourceRow:
     ``index`` is the 1-based number of the row in the file, running on over several layers. ``geometry`` is valid and
     stands in EPSG:4490, without heights; it is None exactly when ``problem`` says (in Chinese, with advice) why the row
     cannot be used. ``notes`` names everything that was changed to make it usable. ``attributes`` holds every column.
+    ``key`` tells the row from others where its shape does not, e.g. the digest of a photo.
     """
 
     index: int
@@ -72,6 +73,7 @@ class SourceRow:
     problem: str | None
     notes: tuple[str, ...]
     layer: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

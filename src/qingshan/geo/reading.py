@@ -12,6 +12,10 @@ ENCODINGS = {"utf-8": "UTF-8", "gb18030": "GBK / GB18030", "utf-16": "UTF-16", "
 """Encodings a person may choose, with their names."""
 AXES = {"xy": "先横后纵（经度、纬度，或 Y 东、X 北）", "yx": "先纵后横（纬度、经度，或 X 北、Y 东）"}
 """Order in which the two numbers of a corner stand in the file."""
+PHOTOS, EACH = "photos", "each"
+"""Choice of photos: each is a lead of its own; otherwise those of one place are one."""
+POSITION = "position"
+"""Choice of photos: longitude and latitude (CGCS2000) of those that have none."""
 LONGEST = 300
 """Characters that any choice may have."""
 

@@ -16,10 +16,14 @@ MOST_PIXELS = 120_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoHeader:
-    """What the camera wrote: degrees (WGS 84), azimuth in degrees from true north, time, device."""
+    """What the camera wrote: degrees (WGS 84), azimuth in degrees from true north, time, device.
+
+    ``written``: longitude and latitude as they stand, also those that cannot be.
+    """
 
     lon: float | None = None
     lat: float | None = None
+    written: tuple[float, float] | None = None
     azimuth: float | None = None
     taken_at: datetime | None = None
     device: str = ""
@@ -38,11 +42,14 @@ def read_header(data: bytes) -> PhotoHeader | None:
         return None
     gps = exif.get_ifd(IFD.GPSInfo)
     inner = exif.get_ifd(IFD.Exif)
-    lon = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "W", 180.0)
-    lat = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "S", 90.0)
+    lon = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "W")
+    lat = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "S")
+    written = (lon, lat) if lon is not None and lat is not None else None
+    sound = written is not None and abs(written[0]) <= 180 and abs(written[1]) <= 90
     return PhotoHeader(
-        lon=lon if lat is not None else None,
-        lat=lat if lon is not None else None,
+        lon=lon if sound else None,
+        lat=lat if sound else None,
+        written=written,
         azimuth=_azimuth(gps.get(GPS.GPSImgDirection)),
         taken_at=_moment(inner.get(Base.DateTimeOriginal), inner.get(Base.OffsetTimeOriginal)),
         device=f"{_text(exif.get(Base.Make))} {_text(exif.get(Base.Model))}".strip()[:120],
@@ -62,7 +69,7 @@ def _number(value: object) -> float | None:
     return number if math.isfinite(number) and abs(number) < 1e6 else None
 
 
-def _degrees(value: object, reference: object, negative: str, limit: float) -> float | None:
+def _degrees(value: object, reference: object, negative: str) -> float | None:
     if not isinstance(value, tuple | list) or len(value) != 3:
         return None
     parts = [_number(v) for v in value]
@@ -70,7 +77,7 @@ def _degrees(value: object, reference: object, negative: str, limit: float) -> f
         return None
     degrees = sum(p / 60**n for n, p in enumerate(parts) if p is not None)
     degrees = -degrees if _text(reference).upper() == negative else degrees
-    return round(degrees, 8) if abs(degrees) <= limit else None
+    return round(degrees, 8) if abs(degrees) <= 360 else None
 
 
 def _azimuth(value: object) -> float | None:

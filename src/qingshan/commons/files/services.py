@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.exif import read_header
 from qingshan.commons.files.models import FileUse, StoredFile
+from qingshan.geo.pictures import is_heic
 
 MAX_PHOTO = 30 * 1024 * 1024
 MAX_BATCH = 2 * 1024 * 1024 * 1024
@@ -47,6 +48,8 @@ def sniff(head: bytes) -> str:
     for signature, media_type in _SIGNATURES:
         if head.startswith(signature):
             return media_type
+    if is_heic(head):
+        return "image/heic"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(b"{"):
         return "application/geo+json"

@@ -92,7 +92,7 @@ from qingshan.contexts.leads.services.batches import (
     supplement_name,
 )
 from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads, export_leads
-from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns
+from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns, keep_choices
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import (
     change_lead_unit,
@@ -144,6 +144,7 @@ from qingshan.contexts.leads.services.transferring import (
 )
 from qingshan.contexts.leads.services.urgency import flag_active
 from qingshan.contexts.leads.services.verifying import resume_verification, review_verification, submit_verification
+from qingshan.contexts.leads.source_photos import source_photos
 from qingshan.contexts.leads.sources import (
     DESKS,
     SourceFilter,
@@ -243,6 +244,7 @@ __all__ = [
     "joint_rows",
     "joint_task_by_id",
     "joint_tasks_of",
+    "keep_choices",
     "kept_reading",
     "labels_of",
     "lead_counts",
@@ -308,6 +310,7 @@ __all__ = [
     "sign_hand_over",
     "source_by_id",
     "source_counts",
+    "source_photos",
     "source_rows",
     "sources_of",
     "split_lead",

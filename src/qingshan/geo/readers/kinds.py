@@ -4,12 +4,13 @@ from pathlib import Path, PurePosixPath
 
 from qingshan.geo.archives import ArchiveLimits, list_members, open_zip
 from qingshan.geo.features import ReadError
+from qingshan.geo.pictures import HEIC_HOW, is_heic
 
 HEAD = 64 * 1024
 SHP_MAGIC = 9994
 _ACCEPTED = (
     "可导入打包为 .zip 的 Shapefile、File Geodatabase（.gdb 打包）、GeoPackage、GeoJSON、KML/KMZ、奥维 OVKML/OVKMZ、"
-    "[地块坐标] 文本和 Excel/CSV 表格"
+    "[地块坐标] 文本、Excel/CSV 表格和带位置的照片（JPG）"
 )
 _MAGICS = (
     (b"PK", "zip"),
@@ -17,6 +18,7 @@ _MAGICS = (
     (b"\x1f\x8b", "gzip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"\xff\xd8\xff", "photo"),
+    (b"\x89PNG\r\n\x1a\n", "photo"),
 )
 _SURVEY_MARKS = ("[地块坐标]", "【地块坐标】", "[属性描述]", "【属性描述】", ",@")
 
@@ -46,6 +48,8 @@ def _refuse_known(head: bytes) -> None:
     """Files whose kind is plain and that cannot be taken as they are."""
     if head[:4] == SHP_MAGIC.to_bytes(4, "big"):
         raise ReadError("单独的 .shp 没有属性和坐标系", "请把 .shp、.shx、.dbf、.prj、.cpg 一起打包为 .zip 后导入")
+    if is_heic(head):
+        raise ReadError("这是 HEIC 照片，不能读取", HEIC_HOW)
     if head.startswith((b"Rar!", b"7z\xbc\xaf")):
         raise ReadError("不支持 RAR 或 7z 压缩", "请解压后重新打包为 .zip")
     if head.startswith(b"AC10"):
@@ -71,10 +75,16 @@ def kind_of_names(names: list[PurePosixPath]) -> str:
         return "xlsx"
     if "content.xml" in texts and "mimetype" in texts:
         return "ods"
-    for suffix_set, kind in (({".shp"}, "shapefile"), ({".kml", ".ovkml"}, "kmz"), ({".jpg", ".jpeg"}, "photos")):
+    for suffix_set, kind in (({".shp"}, "shapefile"), ({".kml", ".ovkml"}, "kmz")):
         if suffixes & suffix_set:
             return kind
-    return "zip"
+    return "photos" if suffixes & PICTURES and not suffixes & _DATA else "zip"
+
+
+PICTURES = {".jpg", ".jpeg", ".png", ".heic", ".heif"}
+"""Endings of photos in an archive."""
+_DATA = {".gpkg", ".geojson", ".json", ".txt", ".csv", ".xlsx", ".xls", ".zip", ".kmz"}
+"""Endings beside which pictures are mere illustrations."""
 
 
 def as_text(head: bytes) -> str:

@@ -13,6 +13,7 @@ from qingshan.commons.inbox.models import Batch
 from qingshan.commons.inbox.selectors import batch_by_id, batch_page, rows_of
 from qingshan.contexts.leads.public import (
     batch_work,
+    checked_reading,
     kept_reading,
     receive_batch,
     start_acceptance,
@@ -20,7 +21,7 @@ from qingshan.contexts.leads.public import (
 )
 from qingshan.domain.lead import REGISTER_ROLES
 from qingshan.domain.roles import BATCH_READERS
-from qingshan.geo.reading import LONGEST, Reading
+from qingshan.geo.reading import LONGEST, PHOTOS, POSITION, Reading
 from qingshan.interfaces.api.acting import acting_of
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.fields import Answer, Key, QueryNumber, QuerySwitch, Short
@@ -117,7 +118,8 @@ class BatchForm(Schema):
     """What is said of a file: name, channel of the plan, and how it is read where it does not say so itself.
 
     ``crs``: EPSG code, GCJ-02 or BD-09. ``axes``: xy (east first) or yx (north first). ``parameters``: conversion of
-    Xi'an 1980 or Beijing 1954, three, four or seven numbers.
+    Xi'an 1980 or Beijing 1954, three, four or seven numbers. ``position``: longitude,latitude of photos without any;
+    ``photos``: each is a lead of its own, instead of those of one place together.
     """
 
     name: Short
@@ -126,6 +128,8 @@ class BatchForm(Schema):
     encoding: Literal["", "utf-8", "gb18030", "utf-16", "big5"] = ""
     axes: Literal["", "xy", "yx"] = ""
     parameters: Annotated[str, Field(max_length=LONGEST)] = ""
+    position: Annotated[str, Field(max_length=80)] = ""
+    photos: Literal["", "each"] = ""
     dispatch: QuerySwitch = True
 
 
@@ -153,7 +157,10 @@ def upload_batch_raw(request: ApiRequest, content: Query[RawQuery]) -> BatchWork
 
 def _receive(request: ApiRequest, chunks: Iterable[bytes], file_name: str, content: BatchForm) -> BatchWorkOut:
     acting = acting_of(request)
-    reading = Reading(encoding=content.encoding, axes=content.axes, parameters=content.parameters.strip())
+    more = {name: value for name in (POSITION, PHOTOS) if (value := str(getattr(content, name)).strip())}
+    reading = checked_reading(
+        Reading(encoding=content.encoding, axes=content.axes, parameters=content.parameters, more=more)
+    )
     received = receive_batch(
         chunks=chunks,
         file_name=file_name,

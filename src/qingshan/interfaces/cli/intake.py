@@ -1,10 +1,10 @@
 """Command ``intake`` (接收批次): take a file of change patches or leads in, with a count and a reason per row."""
 
-import csv
-import json
 import sys
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import click
 from django.db import transaction
@@ -12,46 +12,65 @@ from django.db import transaction
 from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.files.services import read_chunks, store_file
-from qingshan.commons.files.tables import safe_text
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import NoCampaign
-from qingshan.contexts.leads.public import IntakeResult, checked_reading, kept_reading, register_batch, rows_for_report
-from qingshan.contexts.leads.public_worker import ForbiddenFileError, accept_batch, asked_of, fail_batch, wipe_forbidden
+from qingshan.contexts.leads.public import IntakeResult, checked_reading, kept_reading, register_batch, supplement_name
+from qingshan.contexts.leads.public_worker import (
+    ForbiddenFileError,
+    accept_batch,
+    asked_of,
+    fail_batch,
+    inspect_batch,
+    wipe_forbidden,
+)
 from qingshan.domain.acts import ActRefused
 from qingshan.geo.features import ReadError, Undecided
-from qingshan.geo.reading import AXES, ENCODINGS, Reading
+from qingshan.geo.reading import AXES, EACH, ENCODINGS, PHOTOS, POSITION, Reading
+from qingshan.geo.table_columns import LAYOUTS
 from qingshan.interfaces.cli.acting import acting_as
+from qingshan.interfaces.cli.intake_table import TableOptions, choose_table
+from qingshan.interfaces.cli.intake_told import candidate_lines, print_preview, print_result, write_report
 
-OUTCOMES = {"accepted": "接收", "duplicate": "重复", "rejected": "拒收"}
+_NO_CHANNEL = "请给出 --channel 线索渠道和 --batch 批次名称（补充原批次的用 --supplement）"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What the file is and how it is read."""
+
+    file: Path
+    channel: str
+    name: str
+    supplement: str
+    reading: Reading
+    table: TableOptions
+    dispatch: bool
 
 
 @click.command(name="intake")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--channel", required=True, help="线索渠道，例如 province-patch。")
-@click.option("--batch", "name", required=True, help="批次名称，例如“省厅第三批”。")
-@click.option("--crs", default="", help="坐标系（如 EPSG:4547）；不给时按文件自带的识别。")
+@click.option("--channel", default="", help="线索渠道，例如 province-patch。")
+@click.option("--batch", default="", help="批次名称，例如“省厅第三批”。")
+@click.option("--supplement", default="", help="补充哪个批次的拒收行（批次名称或 ID）；渠道、名称、坐标系随原批次。")
+@click.option("--crs", default="", help="坐标系：EPSG:4547 这样的代码、GCJ-02 或 BD-09；不给时按文件自带的识别。")
 @click.option("--axes", default="", type=click.Choice(["", *AXES]), help="坐标次序：xy 先横后纵，yx 先纵后横。")
 @click.option("--encoding", default="", type=click.Choice(["", *ENCODINGS]), help="文字编码；不给时自动判断。")
 @click.option("--parameters", default="", help="西安 80、北京 54 的转换参数：3、4 或 7 个数，用逗号隔开。")
+@click.option("--sheet", multiple=True, help="表格：读取哪个工作表，可多次给出。")
+@click.option("--column", multiple=True, help="表格：列名=字段，例如 东坐标=lon，可多次给出。")
+@click.option("--layout", default="", type=click.Choice(["", *LAYOUTS]), help="表格：一行一处，或一行一个界址点。")
+@click.option("--sender", default="", help="表格：记住这次的列对应，下次同一发来单位照此读取。")
+@click.option("--position", default="", help="照片没有位置时放在哪里：经度,纬度。")
+@click.option("--each-photo", is_flag=True, help="每张照片一条线索；不给时同一处、两小时内的合为一条。")
+@click.option("--preview", is_flag=True, help="只读取、列出结果，不导入；换个读取方式可再执行。")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="逐行结果写入此 CSV。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
 @click.option("--no-dispatch", is_flag=True, help="只登记，不自动分派到属地乡镇。")
 @click.option("--as", "username", help="以某账号的身份办理（默认：命令行操作员）。")
 def command(
-    file: Path,
-    channel: str,
-    name: str,
-    crs: str,
-    axes: str,
-    encoding: str,
-    parameters: str,
-    report: Path | None,
-    username: str | None,
-    *,
-    as_json: bool,
-    no_dispatch: bool,
+    file: Path, report: Path | None, username: str | None, *, preview: bool, as_json: bool, **said: Any
 ) -> None:
     """接收 FILE 中的图斑：收到 = 接收 + 重复 + 拒收，逐行说明原因；同一文件再次导入不产生任何变化。"""
     if report is not None and not report.parent.is_dir():
@@ -59,8 +78,13 @@ def command(
     acting = acting_as(username)
     batch: Batch | None = None
     try:
-        reading = checked_reading(Reading(crs=crs, axes=axes, encoding=encoding, parameters=parameters))
-        batch = _register(file, channel, name, reading, acting, dispatch=not no_dispatch)
+        wanted = _wanted(file, said)
+        batch = _register(wanted, acting)
+        if wanted.table.given and batch.state != "done":
+            choose_table(batch=batch, options=wanted.table, acting=acting)
+        if preview and batch.state != "done":
+            _preview(batch, acting, as_json=as_json)
+            return
         result = _accept(batch, acting, quiet=as_json)
     except (ActRefused, NoCampaign, LookupError) as refusal:
         raise click.ClickException("；".join([str(refusal), *getattr(refusal, "missing", ())])) from None
@@ -68,28 +92,78 @@ def command(
         raise click.ClickException(_wiped(batch, acting)) from None
     except ReadError as error:
         raise click.ClickException(f"{file.name}：{error}{_failed(batch, error, acting)}") from None
-    _print(result, as_json=as_json)
+    print_result(result, as_json=as_json)
     if report is not None:
-        _write_report(result, report)
+        write_report(result, report)
 
 
-def _register(file: Path, channel: str, name: str, reading: Reading, acting: Acting, *, dispatch: bool) -> Batch:
+def _wanted(file: Path, said: dict[str, Any]) -> _Wanted:
+    """The options, checked; raises `ActRefused`."""
+    if not said["supplement"] and not (said["channel"] and said["batch"]):
+        raise ActRefused("channel", _NO_CHANNEL)
+    more = {POSITION: said["position"], PHOTOS: EACH if said["each_photo"] else ""}
+    reading = checked_reading(
+        Reading(
+            crs=said["crs"],
+            axes=said["axes"],
+            encoding=said["encoding"],
+            parameters=said["parameters"],
+            more={name: value for name, value in more.items() if value},
+        )
+    )
+    return _Wanted(
+        file=file,
+        channel=said["channel"],
+        name=said["batch"],
+        supplement=said["supplement"],
+        reading=reading,
+        table=TableOptions(sheets=said["sheet"], columns=said["column"], layout=said["layout"], sender=said["sender"]),
+        dispatch=not said["no_dispatch"],
+    )
+
+
+def _register(wanted: _Wanted, acting: Acting) -> Batch:
     """Store the original first, in its own transaction: what was received is kept whatever happens next."""
     with transaction.atomic():
         acting.viewer.apply_scope()
+        parent = _parent(wanted.supplement) if wanted.supplement else None
         stored = store_file(
-            chunks=read_chunks(file), name=file.name, uploaded_by=acting.viewer.account_id, now=acting.now()
+            chunks=read_chunks(wanted.file),
+            name=wanted.file.name,
+            uploaded_by=acting.viewer.account_id,
+            now=acting.now(),
         )
         batch, _new = register_batch(
             file=stored,
-            name=name,
-            channel=channel,
-            crs=reading.crs,
-            dispatch=dispatch,
+            name=wanted.name or (supplement_name(parent) if parent else ""),
+            channel=wanted.channel or (parent.channel if parent else ""),
+            crs=wanted.reading.crs,
+            dispatch=wanted.dispatch,
             acting=acting,
-            reading=kept_reading(reading, acting),
+            supplements=parent,
+            reading=kept_reading(wanted.reading, acting),
         )
     return batch
+
+
+def _parent(said: str) -> Batch:
+    """The batch that is supplemented, by its id or its name; raises `ActRefused` for none or several."""
+    try:
+        found = list(Batch.objects.filter(id=UUID(said)))
+    except ValueError:
+        found = list(Batch.objects.filter(name=said)[:2])
+    if len(found) != 1:
+        told = "没有这个批次" if not found else "有几个批次叫这个名称，请改用批次 ID"
+        raise ActRefused("supplement", f"--supplement “{said}”：{told}")
+    return found[0]
+
+
+def _preview(batch: Batch, acting: Acting, *, as_json: bool) -> None:
+    with transaction.atomic():
+        acting.viewer.apply_scope()
+        inspect_batch(batch_id=batch.id, acting=acting, progress=Progress(None, None, acting.clock))
+        batch.refresh_from_db()
+    print_preview(batch, as_json=as_json)
 
 
 def _failed(batch: Batch | None, error: ReadError, acting: Acting) -> str:
@@ -98,11 +172,7 @@ def _failed(batch: Batch | None, error: ReadError, acting: Acting) -> str:
         asked = asked_of(error) if isinstance(error, Undecided) else {}
         if batch is not None:
             fail_batch(batch_id=batch.id, problem=str(error), now=acting.now(), asked=asked)
-    lines = [
-        f"\n  可试 --crs {one['crs']}{' --axes yx' if one['axes'] else ''}（{one['label']}，{one['percent']}% 在县内）"
-        for one in asked.get("candidates", [])
-    ]
-    return "".join(lines)
+    return "".join(f"\n{line}" for line in candidate_lines(asked.get("candidates", [])))
 
 
 class _Bar(Progress):
@@ -132,35 +202,3 @@ def _wiped(batch: Batch | None, acting: Acting) -> str:
         return "文件不得进入本系统"
     with system_scope():
         return wipe_forbidden(batch_id=batch.id, now=acting.now())
-
-
-def _print(result: IntakeResult, *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(asdict(result) | {"batch_id": str(result.batch_id)}, ensure_ascii=False))
-        return
-    click.echo(
-        f"批次 {result.batch}：收到 {result.received} = 接收 {result.accepted} + 重复 {result.duplicate}"
-        f" + 拒收 {result.rejected}"
-    )
-    if result.repeated:
-        click.echo("这个文件已按同一渠道、同一批次名导入过，没有产生任何变化。")
-    if result.rejected and not result.repeated:
-        with system_scope():
-            refused = [row for row in rows_for_report(result.batch_id) if row.outcome == "rejected"]
-        for row in refused[:20]:
-            click.echo(f"  第 {row.row_no} 行（编号 {row.source_no or '无'}）：{row.reason}")
-        if len(refused) > 20:
-            click.echo(f"  另有 {len(refused) - 20} 行，请用 --report 写出全部")
-
-
-def _write_report(result: IntakeResult, path: Path) -> None:
-    with system_scope():
-        rows = rows_for_report(result.batch_id)
-    with path.open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["行号", "结果", "原因", "说明", "来源编号", "原始属性"])
-        for row in rows:
-            text = json.dumps(row.attributes, ensure_ascii=False)
-            told = [OUTCOMES[row.outcome], row.reason, row.notes, row.source_no, text]
-            writer.writerow([row.row_no, *map(safe_text, told)])
-    click.echo(f"逐行结果已写入 {path}", err=True)

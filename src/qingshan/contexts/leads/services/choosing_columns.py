@@ -37,9 +37,7 @@ def choose_columns(*, batch_id: UUID, choices: TableChoices, crs: str, seen: str
         raise ActRefused("state", "这个批次正在处理或已经导入，列对应不能再改")
     if choices_mark(batch) != seen:
         raise ActRefused("race", "列对应刚被他人改过，请刷新后再看")
-    problems = problems_of(choices)
-    if problems:
-        raise ActRefused("mapping", "列对应还不能用", tuple(problems))
+    _check(choices)
     remember_choices(batch=batch, choices=choices, acting=acting)
     changes = {"mapping": choices.as_json(), "crs": crs.strip(), "state": "received", "problem": ""}
     Batch.objects.filter(id=batch.id).exclude(state="done").update(**changes)
@@ -49,3 +47,21 @@ def choose_columns(*, batch_id: UUID, choices: TableChoices, crs: str, seen: str
             return queue_inspection(batch=batch, acting=acting)
     except AlreadyEnqueued:  # the reading that waits will find the new choices
         return None
+
+
+def keep_choices(*, batch_id: UUID, choices: TableChoices, acting: Acting) -> None:
+    """Keep the choices without queueing any work: the command line reads the table itself. Raises `ActRefused`."""
+    if not acting.viewer.roles & REGISTER_ROLES:
+        raise ActRefused("role", "您的职务不能导入批次")
+    batch = Batch.objects.select_for_update().get(id=batch_id)
+    if batch.state == "done":
+        raise ActRefused("state", "这个批次已经导入，列对应不能再改")
+    _check(choices)
+    remember_choices(batch=batch, choices=choices, acting=acting)
+    Batch.objects.filter(id=batch.id).update(mapping=choices.as_json())
+
+
+def _check(choices: TableChoices) -> None:
+    """Refuse choices that leave the place open or give two columns one meaning."""
+    if problems := problems_of(choices):
+        raise ActRefused("mapping", "列对应还不能用", tuple(problems))

@@ -55,7 +55,7 @@ def _move_source(lead: Lead, former: str, number: str) -> None:
     if source is None:
         return
     key = source.key
-    if not key.startswith("geom:"):
+    if not key.startswith(("geom:", "file:")):
         key = f"no:{number}" if number else f"own:{source.id}"
     others = Source.objects.filter(channel=lead.channel, key=f"no:{number}").exclude(id=source.id)
     holder = others.values_list("lead__number", flat=True).first() if number else None

@@ -19,6 +19,7 @@ from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.services.batches import IntakeResult, repeated_result
 from qingshan.contexts.leads.services.naming import PlaceNames
 from qingshan.contexts.leads.services.opening import open_batch
+from qingshan.contexts.leads.services.photo_keeping import keep_photos
 from qingshan.contexts.leads.services.placing import gazetteer_of
 from qingshan.contexts.leads.services.plausible import file_facts
 from qingshan.contexts.leads.services.reading import RowReader, read_ahead
@@ -76,6 +77,8 @@ def accept_batch(*, batch_id: UUID, acting: Acting, progress: Progress, blocks: 
         if blocks is not None:
             blocks.settle()
         kept = file_facts(source)
+        if opened.photos is not None:
+            keep_photos(batch=batch, photos=opened.photos, acting=acting)
         if opened.table is not None:
             kept |= _keep_table(batch, opened.table, refused, in_force, acting)
         Batch.objects.filter(id=batch.id).update(

@@ -175,10 +175,10 @@ class RowReader:
         for one, geom, centre, lon, lat, area in measured:
             mapped, named = one.mapped, one.named
             place = next(placed) if named is None else named.place
+            digest = next(digested) if named is None else _words_digest(mapped)
             yield Patch(
                 geom, centre, lon, lat, area if area > 0 else None,
-                next(digested) if named is None else _words_digest(mapped),
-                place, mapped.patch_type or "", mapped.declared_area_m2, mapped.earlier_image, mapped.later_image,
+                one.row.key or digest, place, mapped.patch_type or "", mapped.declared_area_m2, mapped.earlier_image, mapped.later_image,
                 "\n".join(filter(None, (mapped.description, mapped.remark))),
                 (mapped.place or (_said(mapped) if named else ""))[:LONGEST_PLACE],
                 mapped.discovered.replace(tzinfo=self.zone) if mapped.discovered else self.now,
@@ -235,7 +235,8 @@ def _read(one: _Usable, patch: Patch) -> ReadRow:
         told = f"没有坐标，按{_LEVELS[named.precision]}名落到{where}，待现场定位"
         notes = (*notes, told, *((named.note,) if named.note else ()))
     number = mapped.source_no or ""
-    key = f"no:{number}" if number else f"{'geom' if named is None else 'text'}:{patch.digest}"
+    kind = "file" if row.key else "geom" if named is None else "text"
+    key = f"no:{number}" if number else f"{kind}:{patch.digest}"
     return ReadRow(row.index, number, notes, row.attributes, "", key, patch)
 
 

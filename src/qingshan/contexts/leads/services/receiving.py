@@ -9,7 +9,7 @@ from django.db import transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.services import MAX_BATCH, FileRefused, store_file
+from qingshan.commons.files.services import MAX_BATCH, MAX_PHOTO, FileRefused, store_file
 from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import latest_job
@@ -17,6 +17,7 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.leads.services.batches import queue_acceptance, queue_inspection, register_batch
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
+from qingshan.geo.pictures import HEIC_HOW
 
 SPATIAL = frozenset(
     {
@@ -28,6 +29,7 @@ SPATIAL = frozenset(
     }
 )
 TABLES = frozenset({"application/vnd.ms-excel", "text/plain"})
+PHOTOS = frozenset({"image/jpeg", "image/png"})
 """Media types, told by content, that a batch may have."""
 ACTIVE = frozenset({"waiting", "running"})
 
@@ -84,10 +86,14 @@ def _store(chunks: Iterable[bytes], name: str, acting: Acting) -> StoredFile:
         )
     except FileRefused as refusal:
         raise ActRefused("file", str(refusal)) from refusal
-    if row.size and row.media_type not in SPATIAL | TABLES:
+    if row.media_type == "image/heic":
+        raise ActRefused("file", f"“{row.original_name}”是 HEIC 照片，不能读取：{HEIC_HOW}")
+    if row.media_type in PHOTOS and row.size > MAX_PHOTO:
+        raise ActRefused("file", f"照片“{row.original_name}”超过 {MAX_PHOTO >> 20} MB：请用手机原图或压缩后再传")
+    if row.size and row.media_type not in SPATIAL | TABLES | PHOTOS:
         told = (
             "不能导入：请上传打包成一个 zip 的 Shapefile 或 File Geodatabase、GeoPackage、GeoJSON、KML/KMZ、"
-            "奥维 OVKML、[地块坐标] 文本或 Excel、CSV 表格"
+            "奥维 OVKML、[地块坐标] 文本、Excel、CSV 表格，或手机拍的 JPG 照片"
         )
         raise ActRefused("file", f"“{row.original_name}”{told}")
     return row

@@ -15,7 +15,8 @@ from qingshan.contexts.leads.services.batches import queue_inspection
 from qingshan.contexts.leads.services.receiving import is_worked_on
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import REGISTER_ROLES
-from qingshan.geo.reading import AXES, ENCODINGS, LONGEST, Reading
+from qingshan.geo.coordinate_text import CoordinateProblem, hand_position
+from qingshan.geo.reading import AXES, EACH, ENCODINGS, LONGEST, PHOTOS, POSITION, Reading
 
 _LONGEST_CRS = 80
 READ_NOW = "这个批次正在读取，请稍候再看"
@@ -31,7 +32,20 @@ def checked_reading(reading: Reading) -> Reading:
         raise ActRefused("axes", "坐标次序只能是 xy（先横后纵）或 yx（先纵后横）")
     if len(reading.parameters) > LONGEST:
         raise ActRefused("parameters", "转换参数太长，应为 3、4 或 7 个数")
+    if problem := _photo_problem(reading):
+        raise ActRefused("position", problem)
     return replace(reading, crs=reading.crs.strip(), parameters=reading.parameters.strip())
+
+
+def _photo_problem(reading: Reading) -> str:
+    """Why the choices for photos cannot be, or nothing."""
+    if set(reading.more) - {POSITION, PHOTOS} or reading.more.get(PHOTOS, EACH) != EACH:
+        return "照片只能“同一处合为一条”或“每张一条”"
+    try:
+        hand_position(reading.more.get(POSITION, ""))
+    except CoordinateProblem as problem:
+        return str(problem)
+    return ""
 
 
 def kept_reading(reading: Reading, acting: Acting) -> dict[str, Any]:
@@ -81,7 +95,9 @@ WIPED = "（已删除）"
 
 def reading_told(batch: Batch, facts: dict[str, Any]) -> dict[str, Any]:
     """How a batch was read, for the journal of what it brought: what the file gave, what a person chose."""
-    chosen = {name: value for name, value in batch.reading.items() if name in ("encoding", "axes", "parameters", "by")}
+    chosen = {
+        name: value for name, value in batch.reading.items() if name in ("encoding", "axes", "parameters", "more", "by")
+    }
     told = {"format": facts["format"], "crs": facts["crs"], "encoding": facts["encoding"]}
     if batch.crs or chosen:
         told["chosen"] = {**({"crs": batch.crs} if batch.crs else {}), **chosen}

@@ -13,7 +13,7 @@ from qingshan.commons.inbox.selectors import batch_by_id
 from qingshan.commons.places.selectors import current_areas
 from qingshan.contexts.leads.public import is_worked_on, reread_batch
 from qingshan.domain.lead import REGISTER_ROLES
-from qingshan.geo.reading import AXES, ENCODINGS, Reading, reading_of
+from qingshan.geo.reading import AXES, EACH, ENCODINGS, PHOTOS, POSITION, Reading, reading_of
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, perform
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -27,7 +27,8 @@ _OLD = (("西安 80", 4610, 2349, 2370, 2327, 2338), ("北京 54", 4214, 2401, 2
 def reading_in(form: QueryDict) -> Reading:
     """What was chosen in a form."""
     crs, encoding, axes, given = (form.get(name, "").strip() for name in ("crs", "encoding", "axes", "parameters"))
-    return Reading(crs=crs, encoding=encoding, axes=axes, parameters=given)
+    more = {name: value for name in (POSITION, PHOTOS) if (value := form.get(name, "").strip())}
+    return Reading(crs=crs, encoding=encoding, axes=axes, parameters=given, more=more)
 
 
 def system_options(chosen: str = "") -> Options:
@@ -116,7 +117,18 @@ def reading_fields(crs: str, kept: dict[str, Any]) -> dict[str, dict[str, object
             "kind": "text",
             "help": _("只用于西安 80、北京 54：七参数、三参数或平面四参数，用逗号隔开"),
         },
+        POSITION: {
+            "label": _("照片位置"),
+            "kind": "text",
+            "help": _("只用于没有位置的照片：经度,纬度，例如 114.345678,37.850123"),
+        },
+        PHOTOS: {
+            "label": _("几张照片拍的是同一处"),
+            "kind": "select",
+            "options": [("", _("50 米、2 小时以内合为一条线索")), (EACH, _("每张照片一条线索"))],
+        },
     }
+    kept = {**kept, **kept.get("more", {})}
     return {
         name: {"name": name, "required": False, "value": str(kept.get(name, "")), **field}
         for name, field in made.items()
@@ -128,6 +140,7 @@ def reading_context(batch: Batch, *, may_choose: bool) -> dict[str, object]:
     preview = batch.preview
     return {
         "may_reread": may_choose,
+        "is_photos": preview.get("format") == "photos",
         "reading_fields": reading_fields(batch.crs, batch.reading) if may_choose else {},
         "reading_open": bool(preview.get("asks") or preview.get("warnings") or batch.crs or batch.reading),
         "warnings": preview.get("warnings", []),
@@ -154,6 +167,8 @@ def _chosen(batch: Batch) -> list[str]:
         (_("坐标次序"), _(AXES[kept["axes"]]) if kept.get("axes") in AXES else ""),
         (_("文字编码"), ENCODINGS.get(kept.get("encoding", ""), "")),
         (_("转换参数"), kept.get("parameters", "")),
+        (_("照片位置"), kept.get("more", {}).get(POSITION, "")),
+        (_("照片"), _("每张照片一条线索") if kept.get("more", {}).get(PHOTOS) else ""),
     ]
     return [f"{label}：{value}" for label, value in lines if value]
 

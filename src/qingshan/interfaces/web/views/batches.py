@@ -143,10 +143,10 @@ def _fields(texts: dict[str, str], in_force: InForce, *, dispatch: bool) -> dict
         "name": "file",
         "label": _("文件"),
         "kind": "file",
-        "accept": ".geojson,.json,.gz,.gpkg,.zip,.kml,.kmz,.ovkml,.ovkmz,.xlsx,.xls,.et,.csv,.txt",
+        "accept": ".geojson,.json,.gz,.gpkg,.zip,.kml,.kmz,.ovkml,.ovkmz,.xlsx,.xls,.et,.csv,.txt,.jpg,.jpeg,.png",
         "help": _(
             "打包的 Shapefile 或 File Geodatabase（.zip）、GeoPackage、GeoJSON、KML/KMZ、奥维 OVKML、"
-            "[地块坐标] 文本、Excel 或 CSV 表格；列自动识别，可在预览里改，不认识的列原样保留"
+            "[地块坐标] 文本、Excel 或 CSV 表格、手机照片（JPG，可打包）；列自动识别，可在预览里改，不认识的列原样保留"
         ),
     }
     fields["dispatch"] = {

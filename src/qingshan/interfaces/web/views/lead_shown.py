@@ -28,6 +28,7 @@ from qingshan.contexts.leads.public import (
     may_flag_active,
     nearby_radius,
     transfers_of,
+    source_photos,
 )
 from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
@@ -92,6 +93,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "duties": duties(lead, in_force, now, case_opened=case is not None),
         "geometry": geometry(detail),
         "visits": visits(detail, history),
+        "source_photos": source_photo_items(lead.id),
         "history": history_entries(history),
         "columns": [(name, value) for name, value in lead.attributes.items() if value not in (None, "")],
         "notes": [line for line in lead.notes.splitlines() if line],
@@ -254,6 +256,22 @@ def visits(detail: LeadDetail, history: Sequence[HistoryLine]) -> list[dict[str,
             for row, act_id in zip(rows, ids, strict=True)
         ]
     return found[::-1]
+
+
+def source_photo_items(lead_id: UUID) -> list[dict[str, object]]:
+    """Photos that came with the lead, as the grid shows them."""
+    return [
+        {
+            "label": use.label or _("来件照片"),
+            "alt": use.file.original_name,
+            "url": url_of("web:file", use.file_id),
+            "thumb_url": url_of("web:file_small", use.file_id),
+            "taken_at": use.file.taken_at,
+            "azimuth": use.file.azimuth,
+            "digest": use.file.sha256,
+        }
+        for use in source_photos(lead_id)
+    ]
 
 
 def photo_items(photos: Sequence[VerificationPhoto]) -> list[dict[str, object]]:
