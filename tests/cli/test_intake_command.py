@@ -24,8 +24,9 @@ from qingshan.contexts.leads.public import Lead
 from qingshan.interfaces.cli.intake import command
 from tests import cast
 from tests.support import database
+from tests.support.intake_tables import workbook
 from tests.support.making import World
-from tests.support.samples import patches, square
+from tests.support.samples import jpeg, patches, square
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "patches"
 MANY = 6000
@@ -33,7 +34,7 @@ MANY = 6000
 
 def run(file: Path, *options: str, channel: str = "province-patch", batch: str = "第三批") -> Result:
     """Run the command."""
-    return CliRunner().invoke(command, [str(file), "--channel", channel, "--batch", batch, *options])
+    return CliRunner().invoke(command, [str(file), f"--channel={channel}", f"--batch={batch}", *options])
 
 
 def test_the_result_as_json_has_the_four_counts(world: World) -> None:
@@ -180,3 +181,47 @@ def test_killed_at_any_moment_there_is_no_half_batch_and_a_new_run_completes_it(
         assert verify_journal().breaks == ()
         assert Batch.objects.get().state == "done"
         assert sorted(Lead.objects.values_list("number", flat=True))[-1].endswith(f"{MANY:05d}号")
+
+
+def test_a_table_is_read_as_said_and_its_refused_rows_come_back(world: World, tmp_path: Path) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    file = tmp_path / "表.xlsx"
+    sheet = [("图斑编号", "东边的数", "北边的数"), ("K1", x, y), ("K2", "坏", y)]
+    file.write_bytes(workbook({"说明": [("演示", "说明")], "清单": sheet}))
+    wrong = run(file, "--sheet", "清单", "--column", "没有的列=lon")
+    assert "表里没有列“没有的列”，有：图斑编号、东边的数、北边的数" in wrong.output
+    assert "字段“某某”不认识" in run(file, "--column", "东边的数=某某").output
+    said = ("--sheet", "清单", "--column", "东边的数=lon", "--column", "北边的数=纬度", "--sender", "演示单位")
+    shown = run(file, *said, "--preview")
+    assert "收到 2，可接收 1，重复 0，拒收 1" in shown.output
+    assert "列 北边的数 → 纬度" in shown.output
+    assert "第 3 行（编号 K2）：“东边的数”的值“坏”不是坐标" in shown.output
+    with world.seeing_all():
+        assert not Lead.objects.filter(batch_name="第三批").exists()
+    assert "收到 2 = 接收 1 + 重复 0 + 拒收 1" in run(file, *said).output
+    file.write_bytes(workbook({"清单": [("原行号", *sheet[0]), (3, "K2", x + 0.002, y)]}))
+    mended = run(file, "--supplement", "第三批", channel="", batch="")
+    assert "批次 第三批（补充）：收到 1 = 接收 1" in mended.output
+    assert "没有这个批次" in run(file, "--supplement", "不存在", channel="", batch="").output
+    assert "请给出 --channel" in run(file, channel="", batch="").output
+
+
+def test_another_reading_of_the_same_file_is_previewed_first(world: World, tmp_path: Path) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    file = tmp_path / "a.geojson"
+    file.write_bytes(patches([square(y, x)], JCBH=["R1"]))
+    shown = run(file, "--preview")
+    assert "次序疑似颠倒" in shown.output
+    assert "可试 --crs EPSG:4490 --axes yx" in shown.output
+    taken = run(file, "--crs", "EPSG:4490", "--axes", "yx")
+    assert "接收 1" in taken.output, taken.output
+
+
+def test_photos_are_taken_by_the_command(world: World, tmp_path: Path) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    file = tmp_path / "IMG.jpg"
+    file.write_bytes(jpeg(lon=None, lat=None, azimuth=None, taken_at=None, seed="cli"))
+    assert "里没有位置" in run(file, "--preview", channel="patrol").output
+    assert "不是我国的经纬度" in run(file, "--position", "3,4", channel="patrol").output
+    taken = run(file, "--position", f"{x:.6f},{y:.6f}", channel="patrol")
+    assert "接收 1" in taken.output, taken.output

@@ -59,7 +59,7 @@ def reread(world: World, content: bytes, name: str, **reading: object) -> Intake
     batch = world.register(content, file_name=name, channel="patrol")
     with world.seeing_all():
         Batch.objects.filter(id=batch.id).update(reading=reading)
-    return world.accept(batch)
+    return world.accept_batch(batch)
 
 
 def leads_of(world: World, result: IntakeResult) -> list[Lead]:
@@ -104,11 +104,12 @@ def test_photos_of_one_place_are_one_lead_and_each_is_kept(world: World) -> None
     }
     result = take(world, packed(files))
     assert (result.received, result.accepted) == (3, 3)
+    leads = leads_of(world, result)
     with world.seeing_all():
-        counts = [len(source_photos(lead.id)) for lead in leads_of(world, result)]
+        counts = [len(source_photos(lead.id)) for lead in leads]
         batch = Batch.objects.get(id=result.batch_id)
     assert counts == [2, 1, 1]
-    assert "同一张照片" in leads_of(world, result)[0].notes
+    assert "同一张照片" in leads[0].notes
     assert any("说明.docx" in note for note in batch.preview["notes"])
     each = reread(world, packed(files | {"e.jpg": shot(world, x, y, seed="e")}), "x.zip", more={"photos": "each"})
     assert (each.received, each.accepted, each.duplicate) == (5, 2, 3)

@@ -14,8 +14,8 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.geo.offsets import BD09, GCJ02, bd09_of, gcj02_of
-from qingshan.geo.survey_writer import SurveyPlot, survey_text
 from tests.geo.making import blob, dbf_bytes, polygon_record, shp_bytes, write_package, write_zip
+from tests.geo.survey_writer import SurveyPlot, survey_text
 
 PIT = Polygon(
     [(114.3001, 37.7501), (114.3035, 37.7507), (114.3042, 37.7489), (114.3021, 37.7478), (114.3003, 37.7485)],

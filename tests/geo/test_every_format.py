@@ -148,18 +148,25 @@ SEVEN = "-12.5,118.3,41.7,0.8,-1.2,2.1,-3.4"
 FOUR = "-2.731,116.402,4.25,1.0000031"
 
 
-def to_xian(shape: BaseGeometry, epsg: int) -> BaseGeometry:
-    """The shape in Xi'an 1980 by the inverse of the seven parameters: done here by hand, apart from the product."""
+ELLIPSOIDS = {4610: "+a=6378140 +rf=298.257", 4214: "+a=6378245 +rf=298.3"}
+"""Xi'an 1980 and Beijing 1954."""
+OLD = [4610, 2362, 2383, 2334, 2345, 4214, 2414, 2435, 21420, 21460]
+"""Degrees, 3-degree zone with and without prefix, 6-degree zone with and without, of both."""
+
+
+def to_old(shape: BaseGeometry, epsg: int) -> BaseGeometry:
+    """The shape in an old datum by the inverse of the seven parameters: done here by hand, apart from the product."""
     dx, dy, dz, *turns, scale = (float(part) for part in SEVEN.split(","))
     rx, ry, rz = (np.radians(turn / 3600) for turn in turns)
     matrix = (1 + scale / 1e6) * np.eye(3) + np.array([[0, rz, -ry], [-rz, 0, rx], [ry, -rx, 0]])
     base = CRS.from_epsg(epsg)
     assert base.geodetic_crs is not None
+    ellipsoid = ELLIPSOIDS[int(base.geodetic_crs.to_epsg() or 0)]
     ecef_new = Transformer.from_pipeline(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=GRS80"
     )
     ecef_old = Transformer.from_pipeline(
-        "+proj=pipeline +step +inv +proj=cart +a=6378140 +rf=298.257 +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+        f"+proj=pipeline +step +inv +proj=cart {ellipsoid} +step +proj=unitconvert +xy_in=rad +xy_out=deg"
     )
     grid = Transformer.from_crs(base.geodetic_crs, base, always_xy=True)
 
@@ -173,7 +180,7 @@ def to_xian(shape: BaseGeometry, epsg: int) -> BaseGeometry:
 
 
 def test_old_datums_need_parameters_and_are_right_with_them(tmp_path: Path) -> None:
-    path = formats.write_geojson(tmp_path, to_xian(PIT, 2362), "EPSG:2362")
+    path = formats.write_geojson(tmp_path, to_old(PIT, 2362), "EPSG:2362")
     with pytest.raises(Undecided) as asked:
         read_all(path)
     assert "1980 西安坐标系" in str(asked.value)
@@ -186,6 +193,29 @@ def test_old_datums_need_parameters_and_are_right_with_them(tmp_path: Path) -> N
     _, (off,) = read_all(path, reading=Reading(parameters="0,0,0"))
     assert off.geometry is not None
     assert 20 < farthest(off.geometry, PIT) < 300
+
+
+@pytest.mark.parametrize("code", OLD)
+def test_every_kind_of_old_system_with_parameters(tmp_path: Path, code: int) -> None:
+    path = formats.write_geojson(tmp_path, to_old(PIT, code), f"EPSG:{code}")
+    with pytest.raises(Undecided, match="转换参数"):
+        read_all(path)
+    _, (row,) = read_all(path, reading=Reading(parameters=SEVEN))
+    assert row.geometry is not None, row.problem
+    assert farthest(row.geometry, PIT) < SURVEYED
+
+
+@pytest.mark.parametrize("zone", range(13, 24))
+@pytest.mark.parametrize("prefixed", [True, False])
+def test_every_survey_zone_of_six_degrees(tmp_path: Path, zone: int, *, prefixed: bool) -> None:
+    system = f"EPSG:{(4491 if prefixed else 4502) + zone - 13}"
+    pit = Polygon(moved_to(zone * 6.0 - 3).exterior)  # type: ignore[attr-defined]
+    corners = [(y, x) for x, y in shapely.get_coordinates(in_system(pit, system))]
+    path = tmp_path / "a.txt"
+    path.write_bytes(formats.survey_bytes(corners, 几度分带="6", 带号=str(zone)))
+    _, (row,) = read_all(path)
+    assert row.geometry is not None, row.problem
+    assert farthest(row.geometry, pit) < SURVEYED
 
 
 def test_four_parameters_turn_and_shift_the_plane(tmp_path: Path) -> None:

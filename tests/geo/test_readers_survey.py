@@ -12,9 +12,9 @@ from shapely.geometry import MultiPolygon, Polygon
 from qingshan.geo.crs import area_m2
 from qingshan.geo.features import ReadError, SourceRow, Undecided
 from qingshan.geo.reading import Reading
-from qingshan.geo.survey_writer import SurveyPlot, survey_text
 from tests.geo.formats import MADE_ON, PIT, survey_bytes
 from tests.geo.making import STEADY, read_all
+from tests.geo.survey_writer import SurveyPlot, survey_text
 
 SQUARE = [(4179800.0, 38526400.0), (4179800.0, 38526500.0), (4179720.0, 38526500.0), (4179720.0, 38526400.0)]
 """100 m by 80 m; X north, Y east with the prefix of zone 38."""

@@ -21,6 +21,8 @@ from qingshan.contexts.leads.public_worker import accept_batch, asked_of, fail_b
 from qingshan.geo.crs import gk_transformer
 from qingshan.geo.features import Undecided
 from qingshan.geo.offsets import gcj02_of
+from qingshan.geo.table_columns import LABELS, LAYOUTS
+from qingshan.interfaces.web.views.batch_columns import FIELD_WORDS, LAYOUT_WORDS
 from tests import cast
 from tests.geo.formats import in_system, kml_text, survey_bytes
 from tests.support import samples
@@ -258,3 +260,37 @@ def test_texts_are_taken_by_the_page(client: Client, world: World, name: str) ->
     (lead,) = take_in(world, batch)
     assert shapely.from_wkb(bytes(lead.geom.wkb)).centroid.distance(shapely.Point(x, y)) < 5e-5
     assert lead.source_no == ("DK001" if name.endswith("txt") else "坑一")
+
+
+@pytest.mark.clause("三-1-2①b")
+def test_a_photo_is_uploaded_placed_by_hand_and_shown_with_its_lead(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    data = samples.jpeg(lon=None, lat=None, azimuth=45.0, taken_at=None, seed="page")
+    batch = upload(client, world, data, "IMG_1.jpg", channel="patrol")
+    read(world, batch)
+    assert batch.preview["outcomes"]["rejected"] == 1
+    shown = client.get(detail(batch)).content.decode()
+    assert "里没有位置" in shown
+    assert 'name="position"' in shown
+    assert reread(client, batch, position="1,2") == 422
+    assert reread(client, batch, position=f"{y:.6f},{x:.6f}") == 302
+    read(world, batch)
+    assert batch.preview["outcomes"]["accepted"] == 1
+    (lead,) = take_in(world, batch)
+    page = client.get(f"/leads/{lead.id}/").content.decode()
+    assert "来件照片" in page
+    assert "IMG_1.jpg" in page
+
+
+def test_a_heic_photo_is_refused_with_what_to_do(client: Client) -> None:
+    file = SimpleUploadedFile("IMG_2.heic", b"\0\0\0\x18ftypheic" + bytes(100))
+    answer = client.post(
+        "/batches/new/", {"file": file, "name": "苹果", "channel": "patrol", "crs": "", "dispatch": "on"}
+    )
+    assert answer.status_code == 422
+    assert "兼容性最佳" in answer.content.decode()
+
+
+def test_fields_of_a_table_are_named_as_the_readers_name_them() -> None:
+    assert {slug: str(word) for slug, word in FIELD_WORDS.items()} == dict(LABELS)
+    assert {slug: str(word) for slug, word in LAYOUT_WORDS.items()} == dict(LAYOUTS)

@@ -209,9 +209,9 @@ class World:
 
     def take_in(self, content: bytes, *, member: Member = cast.BUREAU_OFFICER, **options: Any) -> IntakeResult:
         """Take a file in as a batch; options as in `register`."""
-        return self.accept(self.register(content, member=member, **options), member=member)
+        return self.accept_batch(self.register(content, member=member, **options), member=member)
 
-    def accept(self, batch: Batch, *, member: Member = cast.BUREAU_OFFICER) -> IntakeResult:
+    def accept_batch(self, batch: Batch, *, member: Member = cast.BUREAU_OFFICER) -> IntakeResult:
         """Take a registered batch in."""
         progress = Progress(None, None, self.clock)
         return self.perform(self.acting(member), accept_batch, batch_id=batch.id, progress=progress)

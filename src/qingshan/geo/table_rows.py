@@ -31,18 +31,24 @@ WORDS: Final = ("township", "village", "place")
 SHOWN: Final = 40
 MOST_CORNERS: Final = 20_000
 _GARBLED: Final = re.compile("\ufffd|锟斤拷|烫烫烫")
+_ERROR: Final = "是公式出错的值（如 #DIV/0!、#N/A）：请改成实际内容"
+_UNCOUNTED: Final = "是公式，文件里没有保存它的结果：请在 Excel 或 WPS 中打开并保存一次，或改成数值"
 _NO_PLACE: Final = "没有坐标，也没有写乡镇、村或地点：请补填其中一项"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """One row of a sheet. ``index`` runs on over the sheets; ``faulty``: headings whose cells hold an error value."""
+    """One row of a sheet. ``index`` runs on over the sheets.
+
+    ``faulty``: headings whose cells hold an error value; ``uncounted``: a formula without its result.
+    """
 
     index: int
     sheet: str
     number: int
     cells: Mapping[str, object]
     faulty: frozenset[str] = frozenset()
+    uncounted: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,10 +116,11 @@ class TableReader:
         return any(str(row.cells.get(self._heading.get(slug, ""), "") or "").strip() for slug in WORDS)
 
     def _unreadable(self, row: TableRow, attributes: Mapping[str, Scalar]) -> str:
-        """The first cell that cannot be used: an error value, garbled characters, a moment that is none."""
-        for heading in row.faulty:
-            if heading not in self._free and heading in self._choices.columns:
-                return f"{self._where(row)}“{heading}”是公式出错的值（如 #DIV/0!、#N/A）：请改成实际内容"
+        """The first cell that cannot be used: an error value, a formula without result, garbled text, no moment."""
+        for headings, told in ((row.faulty, _ERROR), (row.uncounted, _UNCOUNTED)):
+            for heading in sorted(headings):
+                if heading not in self._free and heading in self._choices.columns:
+                    return f"{self._where(row)}“{heading}”{told}"
         for heading, value in attributes.items():
             if isinstance(value, str) and not value.isascii() and _GARBLED.search(value):
                 return f"{self._where(row)}“{heading}”的值“{value[:SHOWN]}”是乱码：请改成正确的文字"

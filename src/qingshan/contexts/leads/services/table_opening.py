@@ -4,7 +4,7 @@ Worker and command line only.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -224,11 +224,9 @@ def _rows_of(taken: _Taken, skipped: list[dict[str, Any]]) -> Iterator[TableRow]
     """Rows that stand for something; others are told in ``skipped``, with why."""
     table = taken.table
     keys = table.keys()
-    faulty: dict[int, set[str]] = {}
-    for number, column in table.errors:
-        if column in keys:
-            faulty.setdefault(number, set()).add(keys[column])
+    faulty, computed = _by_row(table.errors, keys), _by_row(table.formulas, keys)
     for row in table.rows():
+        formulas = computed.pop(row.number, set())
         if row.not_row:
             if row.not_row not in ("表头", "标题行", "栏次行"):
                 skipped.append({"sheet": table.name, "row": row.number, "reason": row.not_row})
@@ -240,7 +238,21 @@ def _rows_of(taken: _Taken, skipped: list[dict[str, Any]]) -> Iterator[TableRow]
             number=row.number,
             cells=row.cells,
             faulty=frozenset(faulty.get(row.number, ())),
+            uncounted=frozenset(name for name in formulas if is_blank(row.cells.get(name))),
         )
+    skipped += ({"sheet": table.name, "row": number, "reason": _ONLY_FORMULAS} for number in sorted(computed))
+
+
+_ONLY_FORMULAS: Final = "整行是没有保存结果的公式：请在 Excel 或 WPS 中打开并保存一次再传"
+
+
+def _by_row(places: Collection[tuple[int, int]], keys: Mapping[int, str]) -> dict[int, set[str]]:
+    """Row → headings of the cells at these places (row, column)."""
+    found: dict[int, set[str]] = {}
+    for number, column in places:
+        if column in keys:
+            found.setdefault(number, set()).add(keys[column])
+    return found
 
 
 def _origins(rows: Sequence[TableRow]) -> Iterator[tuple[int, int]]:

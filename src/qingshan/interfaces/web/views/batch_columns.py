@@ -5,7 +5,9 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from qingshan.commons.files.services import path_of
@@ -22,6 +24,38 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ORIGINS = ("plan", "remembered", "person")
 FORM_KEYS = 600
 """Columns that a form carries at most."""
+
+
+FIELD_WORDS: dict[str, Promise] = {
+    "source_no": gettext_lazy("来源编号（图斑编号、信访编号、工单号）"),
+    "lon": gettext_lazy("经度（或东坐标）"),
+    "lat": gettext_lazy("纬度（或北坐标）"),
+    "position": gettext_lazy("坐标（两个值在一格）"),
+    "corners": gettext_lazy("全部界址点（在一格）"),
+    "corner": gettext_lazy("界址点号（一行一点）"),
+    "ring": gettext_lazy("圈号"),
+    "township": gettext_lazy("乡镇"),
+    "village": gettext_lazy("村"),
+    "place": gettext_lazy("地点描述"),
+    "description": gettext_lazy("线索内容"),
+    "discovered": gettext_lazy("发现时间"),
+    "patch_type": gettext_lazy("图斑类型"),
+    "declared_area:m2": gettext_lazy("面积（平方米）"),
+    "declared_area:mu": gettext_lazy("面积（亩）"),
+    "declared_area:ha": gettext_lazy("面积（公顷）"),
+    "declared_area:km2": gettext_lazy("面积（平方公里）"),
+    "earlier_image": gettext_lazy("前时相"),
+    "later_image": gettext_lazy("后时相"),
+    "remark": gettext_lazy("备注"),
+    "personal": gettext_lazy("涉及个人信息，只留在原件"),
+    "ignored": gettext_lazy("不取"),
+    "extra": gettext_lazy("原样保留"),
+}
+"""Names of the fields in the language of the page; in Chinese those of `LABELS`."""
+LAYOUT_WORDS: dict[str, Promise] = {
+    "points": gettext_lazy("一行一处"),
+    "corners": gettext_lazy("一行一个界址点，同一编号连成一块"),
+}
 
 
 def _batch(batch_id: UUID) -> Batch:
@@ -52,8 +86,8 @@ def columns_context(batch: Batch, *, typed: TableChoices | None = None) -> dict[
             }
             for n, column in enumerate(table["columns"])
         ],
-        "field_choices": list(LABELS.items()),
-        "layout_choices": list(LAYOUTS.items()),
+        "field_choices": [(slug, FIELD_WORDS.get(slug, label)) for slug, label in LABELS.items()],
+        "layout_choices": [(slug, LAYOUT_WORDS.get(slug, label)) for slug, label in LAYOUTS.items()],
         "layout": choices.layout,
         "origin_word": _origin(table["origin"], table["sender"]),
         "columns_open": bool(table["problems"]) or typed is not None,
