@@ -178,7 +178,8 @@ class RowReader:
             digest = next(digested) if named is None else _words_digest(mapped)
             yield Patch(
                 geom, centre, lon, lat, area if area > 0 else None,
-                one.row.key or digest, place, mapped.patch_type or "", mapped.declared_area_m2, mapped.earlier_image, mapped.later_image,
+                one.row.key or digest,
+                place, mapped.patch_type or "", mapped.declared_area_m2, mapped.earlier_image, mapped.later_image,
                 "\n".join(filter(None, (mapped.description, mapped.remark))),
                 (mapped.place or (_said(mapped) if named else ""))[:LONGEST_PLACE],
                 mapped.discovered.replace(tzinfo=self.zone) if mapped.discovered else self.now,
