@@ -48,7 +48,7 @@ LAYOUTS = {"rows": corner_rows, "cell": corner_cell}
 def read_back(folder: Path, rows: Rows, *, book: bool, reading: Reading) -> shapely.geometry.base.BaseGeometry:
     """Write the table, read it as the intake does."""
     path = folder / ("a.xlsx" if book else "a.csv")
-    path.write_bytes(workbook({"界址点": rows}) if book else text(sound, "\t").encode("gb18030"))
+    path.write_bytes(workbook({"界址点": rows}) if book else text(rows, "\t").encode("gb18030"))
     (table,) = read_foreign_tables(path, path.name, known=list(COLUMNS))
     live = [row for row in table.rows() if not row.not_row]
     names = {name: COLUMNS[name] for name in table.keys().values()}
