@@ -248,7 +248,7 @@ def test_a_file_that_cannot_be_read_says_so_and_asks_for_another(client: Client,
         (b"", "empty.geojson", "是空的"),
         (b"MZ\x90\x00 a program", "patches.geojson", "不能导入"),
         (b"MZ\x90\x00 <svg onload=alert(1)>", "<img src=x>.json", "不能导入"),
-        (b"\xff\xd8\xff a photo", "photo.zip", "不能导入"),
+        (b"%PDF-1.4 a paper", "paper.zip", "不能导入"),
     ],
 )
 def test_a_hostile_or_wrong_file_is_refused(client: Client, world: World, data: bytes, name: str, reason: str) -> None:

@@ -43,8 +43,7 @@ def choose_table(*, batch: Batch, options: TableOptions, acting: Acting) -> None
     choices = _inspected(batch, acting)
     if options.sheets:
         _check_names("工作表", options.sheets, [one["name"] for one in batch.preview["table"]["sheets"]])
-        choices = replace(choices, sheets=tuple(options.sheets))
-        Batch.objects.filter(id=batch.id).exclude(state="done").update(mapping=choices.as_json())
+        Batch.objects.filter(id=batch.id).exclude(state="done").update(mapping={"sheets": list(options.sheets)})
         choices = _inspected(batch, acting)
     said = dict(_pair(text) for text in options.columns)
     _check_names("列", list(said), [one["name"] for one in batch.preview["table"]["columns"]])

@@ -166,7 +166,8 @@ def _choices(batch: Batch, tables: Sequence[ForeignTable], names: Mapping[str, S
     if kept is not None and kept.sheets:
         return kept
     guessed = {table.name: _guess(table, names) for table in tables}
-    sheets = _sheets_with_place(tables, guessed)
+    said = tuple(name for name in batch.mapping.get("sheets", ()) if name in guessed)
+    sheets = said or _sheets_with_place(tables, guessed)
     columns: dict[str, str] = {}
     for name in sheets:
         columns = guessed[name] | columns
