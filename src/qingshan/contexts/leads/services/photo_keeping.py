@@ -4,6 +4,7 @@ Worker and command line only.
 """
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from qingshan.commons.files.services import path_of, store_file, use_file
 from qingshan.commons.inbox.models import Batch, BatchRow
@@ -17,7 +18,7 @@ def keep_photos(*, batch: Batch, photos: OpenedPhotos, acting: Acting) -> None:
     """Attach the photos of every accepted row to its lead; runs in the act that made the leads."""
     rows = BatchRow.objects.filter(batch_id=batch.id, outcome="accepted", matter_id__isnull=False)
     leads = dict(rows.values_list("row_no", "matter_id"))
-    kept = [(lead_id, photo) for row_no, lead_id in leads.items() for photo in photos.members[row_no]]
+    kept = [(lead_id, photo) for row_no, lead_id in leads.items() if lead_id for photo in photos.members[row_no]]
     digests = {photo.sha256: photo for _, photo in kept}
     files = {sha256: _file(batch, photo, data, acting) for sha256, photo, data in _bytes(batch, digests)}
     for lead_id, photo in kept:
@@ -41,7 +42,7 @@ def _bytes(batch: Batch, photos: dict[str, PhotoFile]) -> Iterator[tuple[str, Ph
                 yield photo.sha256, photo, photo_bytes(archive, photo.member, meter)
 
 
-def _file(batch: Batch, photo: PhotoFile, data: bytes | None, acting: Acting) -> object:
+def _file(batch: Batch, photo: PhotoFile, data: bytes | None, acting: Acting) -> UUID:
     if data is None:
         return batch.file_id
     stored = store_file(chunks=[data], name=photo.name, uploaded_by=batch.created_by, now=acting.now())
