@@ -27,8 +27,8 @@ from qingshan.contexts.leads.public import (
     may_correct,
     may_flag_active,
     nearby_radius,
-    transfers_of,
     source_photos,
+    transfers_of,
 )
 from qingshan.domain.assignment import ISSUE_ROLES
 from qingshan.domain.duty import Duty
