@@ -13,3 +13,5 @@ BATCH_READERS = REGISTER_ROLES | {"county_leader", "discipline", "city_reviewer"
 """Roles that read imported batches."""
 JOURNAL_READERS = MATTER_ROLES | {"audit_admin"}
 """Roles that read the journal."""
+TAKE_OVER_READERS = frozenset({"bureau_officer", "bureau_leader", "taskforce_office", "county_leader", "discipline"})
+"""Roles that read old ledgers being taken over."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from django.test import Client
+from ninja import Schema
 
 from qingshan.config.commands.api import command
 from qingshan.interfaces.api.openapi import document, document_text
@@ -51,3 +52,15 @@ def test_every_operation_tells_its_refusals() -> None:
 def test_nothing_of_it_comes_from_another_host() -> None:
     assert "http://" not in document_text()
     assert "https://" not in document_text()
+
+
+def test_no_two_forms_share_a_name() -> None:
+    """Of two classes with one name the description would tell only one."""
+    found: dict[str, str] = {}
+    waiting: list[type[Schema]] = [Schema]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith("qingshan.interfaces.api."):
+                assert found.setdefault(kind.__name__, kind.__module__) == kind.__module__, kind.__name__
+    assert len(found) > 60

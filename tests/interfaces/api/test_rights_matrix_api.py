@@ -36,6 +36,8 @@ ALL = MATTER | {"audit_admin", "rights_admin", "system_admin"}
 BUREAU = frozenset({"bureau_officer", "bureau_leader"})
 LEADER = frozenset({"bureau_leader"})
 OFFICE = BUREAU | {"taskforce_office"}
+OLD_READERS = OFFICE | {"county_leader", "discipline"}
+UPLOADS = ("upload_batch", "upload_file", "upload_exchange_sheet", "upload_image_layer", "upload_take_over", "upload_template")
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
 COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 ISSUERS = OFFICE | {"county_leader", "township_leader"}
@@ -185,6 +187,34 @@ ROWS: dict[str, Row] = {
     "list_cases_in_box": Row(MATTER, more={"?box": "114.2,37.6,114.6,37.9"}),
     "get_areas": Row(MATTER),
     "export_ledger": Row(MATTER, body={}),
+    # own imagery
+    "list_image_layers": Row(MATTER),
+    "upload_image_layer": Row(BUREAU),
+    "get_image_layer": Row(MATTER, more={"layer_id": ANY_UUID}),
+    "publish_image_layer": Row(BUREAU, body={}, more={"layer_id": ANY_UUID}),
+    "withdraw_image_layer": Row(BUREAU, body=REASON, more={"layer_id": ANY_UUID}),
+    "get_image_tile": Row(MATTER, more={"layer_id": ANY_UUID, "z": "1", "x": "1", "y": "1"}),
+    # taking over an old ledger
+    "list_take_overs": Row(OLD_READERS),
+    "upload_take_over": Row(BUREAU),
+    "get_take_over": Row(OLD_READERS, more={"take_over_id": ANY_UUID}),
+    "get_take_over_columns": Row(BUREAU, more={"take_over_id": ANY_UUID}),
+    "list_take_over_rows": Row(OLD_READERS, more={"take_over_id": ANY_UUID}),
+    "map_take_over": Row(
+        BUREAU, body={"round": 0, "sheets": ["a"], "columns": {}, "year": 2024}, more={"take_over_id": ANY_UUID}
+    ),
+    "hand_in_take_over": Row(BUREAU, body={"round": 0}, more={"take_over_id": ANY_UUID}),
+    "approve_old_ledger": Row(LEADER, body={"round": 0}, more={"take_over_id": ANY_UUID}),
+    "send_back_old_ledger": Row(LEADER, body={"round": 0}, more={"take_over_id": ANY_UUID}),
+    # the bureau's own form of the ledger
+    "list_templates": Row(OFFICE),
+    "upload_template": Row(OFFICE),
+    "get_template": Row(OFFICE, more={"template_id": ANY_UUID}),
+    "map_columns": Row(
+        OFFICE, body={"changed_at": "2024-07-01T08:00:00Z", "columns": []}, more={"template_id": ANY_UUID}
+    ),
+    "propose_version": Row(OFFICE, more={"template_id": ANY_UUID}),
+    "decide_version": Row(LEADER, body={"passed": False}, more={"template_id": ANY_UUID}),
     "list_entries": Row(MATTER | {"audit_admin"}),
     "list_seals": Row(MATTER | {"audit_admin"}),
 }
@@ -279,7 +309,10 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
 def _expected(row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
     if member.role not in row.roles:
         return frozenset({403})
-    if row.more.keys() & {"job_id", "view_id", "sheet_id"} or row.body == ROWS["report_cases"].body:
+    if (
+        row.more.keys() & {"job_id", "view_id", "sheet_id", "layer_id", "take_over_id", "template_id"}
+        or row.body == ROWS["report_cases"].body
+    ):
         return frozenset({404})
     if not row.on:
         return IN
@@ -305,7 +338,7 @@ def _call(call: Caller, name: str, row: Row, matters: Matters) -> Any:
         **({names[row.on]: str(matters.keys[row.on])} if row.on else {}),
     }
     path = path.removeprefix("/api/v1").format(**keys)
-    if name in ("upload_batch", "upload_file", "upload_exchange_sheet"):
+    if name in UPLOADS:
         return call.form(path, {})
     query = {k[1:]: v for k, v in row.more.items() if k.startswith("?")}
     return (

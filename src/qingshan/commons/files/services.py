@@ -22,6 +22,9 @@ from qingshan.geo.pictures import is_heic
 
 MAX_PHOTO = 30 * 1024 * 1024
 MAX_BATCH = 2 * 1024 * 1024 * 1024
+PHOTO_TYPES = ("image/jpeg", "image/png")
+EVIDENCE_TYPES = (*PHOTO_TYPES, "application/pdf")
+"""Media types that may stand as evidence: other uploads (tables, imagery, exports) may not."""
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -202,7 +205,7 @@ def _settle(temporary: Path, final: Path) -> None:
 
 
 def _read_photo(row: StoredFile) -> None:
-    if row.media_type not in ("image/jpeg", "image/png") or row.size > MAX_PHOTO:
+    if row.media_type not in PHOTO_TYPES or row.size > MAX_PHOTO:
         return
     header = read_header(path_of(row.sha256).read_bytes())
     if header is not None:
@@ -220,7 +223,7 @@ def _checked_evidence(row: StoredFile, told: str) -> StoredFile:
     """The stored file, when it is a whole photo or a PDF; else refused with what is ``told``."""
     if row.size == 0:
         raise FileRefused(f"文件“{row.original_name}”是空的，请重新选择")
-    if row.media_type not in ("image/jpeg", "image/png", "application/pdf"):
+    if row.media_type not in EVIDENCE_TYPES:
         raise FileRefused(f"文件“{row.original_name}”{told}，请换一份")
     if row.media_type.startswith("image/") and read_header(path_of(row.sha256).read_bytes()) is None:
         raise FileRefused(f"照片“{row.original_name}”打不开（文件已损坏或像素过大），请重新拍摄或选择")
@@ -234,6 +237,8 @@ DOCUMENTS: Mapping[str, tuple[str, str]] = {
 }
 """Office documents by the ending of their names: the part that must be in them, and their media type."""
 _DOCUMENT_TYPES = frozenset(media_type for _part, media_type in DOCUMENTS.values())
+ATTACHMENT_TYPES = _DOCUMENT_TYPES.union(EVIDENCE_TYPES)
+"""Media types that may go with an order."""
 MOST_PARTS, MOST_INDEX = 5000, 1024 * 1024
 """Parts of a document and bytes of their list, above which it is no document."""
 _LONGEST_END = 22 + 65_535 + 20

@@ -10,6 +10,7 @@ from qingshan.interfaces.api import (
     routes_case_acts,
     routes_exchange,
     routes_files,
+    routes_images,
     routes_jobs,
     routes_joint,
     routes_journal,
@@ -23,6 +24,8 @@ from qingshan.interfaces.api import (
     routes_proof,
     routes_related,
     routes_search,
+    routes_take_over,
+    routes_templates,
     routes_views,
 )
 from qingshan.interfaces.api.guard import reraise
@@ -65,6 +68,9 @@ _ROOMS = (
     routes_related,
     routes_proof,
     routes_exchange,
+    routes_images,
+    routes_templates,
+    routes_take_over,
 )
 for _room in _ROOMS:
     api.add_router("", _room.router)

@@ -1,23 +1,23 @@
 """Evidence: uploading, and fetching originals and small pictures."""
 
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import File, Router, UploadedFile
+from ninja import File, Form, Router, Schema, UploadedFile
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.pictures import NoPicture, small_picture
 from qingshan.commons.files.selectors import visible_file
-from qingshan.commons.files.services import MAX_PHOTO, path_of, store_evidence
+from qingshan.commons.files.services import DOCUMENTS, MAX_PHOTO, path_of, store_attachment, store_evidence
 from qingshan.domain.roles import MATTER_ROLES
 from qingshan.interfaces.api.authentication import ApiRequest
 from qingshan.interfaces.api.shown_common import FileOut, file_out
 from qingshan.interfaces.api.specs import Spec, operation
 
 router = Router(tags=["文件"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA = (
     "image/jpeg",
     "image/png",
@@ -27,7 +27,9 @@ MEDIA = (
     "application/geo+json",
     "application/geopackage+sqlite3",
     "application/octet-stream",
-    XLSX,
+    "application/vnd.ms-excel",
+    "image/tiff",
+    *(media_type for _part, media_type in DOCUMENTS.values()),
 )
 """Media types of originals, told by content when they came."""
 FORM_OVERHEAD = 64 * 1024
@@ -35,12 +37,20 @@ UPLOAD = Spec(scope="files:write", roles=MATTER_ROLES, acts=True, body="form", l
 FETCH = Spec(scope="files:read", roles=MATTER_ROLES)
 
 
-@operation(router, "POST", "/files", UPLOAD, summary="上传证据", answer=FileOut, status=201)
-def upload_file(request: ApiRequest, file: File[UploadedFile]) -> FileOut:
-    """A photo (JPG, PNG) or a scanned paper (PDF), 30 MB at most; it is seen by others once an act uses it."""
-    row = store_evidence(
-        chunks=file.chunks(), name=file.name or "", uploaded_by=request.viewer.account_id, now=request.now
-    )
+class FileForm(Schema):
+    """What the file is for: evidence, or what goes with an order or its answer."""
+
+    purpose: Literal["evidence", "attachment"] = "evidence"
+
+
+@operation(router, "POST", "/files", UPLOAD, summary="上传证据或附件", answer=FileOut, status=201)
+def upload_file(request: ApiRequest, file: File[UploadedFile], content: Form[FileForm]) -> FileOut:
+    """A photo (JPG, PNG) or a scanned paper (PDF), 30 MB at most; it is seen by others once an act uses it.
+
+    As an attachment of an order also an office document (docx, xlsx, ofd) without macros.
+    """
+    store = store_attachment if content.purpose == "attachment" else store_evidence
+    row = store(chunks=file.chunks(), name=file.name or "", uploaded_by=request.viewer.account_id, now=request.now)
     return file_out(row)
 
 

@@ -36,7 +36,7 @@ def _act(roles: frozenset[str], *, body: Literal["", "json"] = "json") -> Spec:
     return Spec(scope="leads:write", roles=roles, acts=True, matter="lead_id", body=body)
 
 
-class ReplyOut(Answer):
+class SourceReplyOut(Answer):
     """An answer given (答复): interim, final, or a waiver with its reason."""
 
     kind: str
@@ -63,7 +63,7 @@ class SourceOut(Answer):
     platform_no: str
     platform_due_at: datetime | None
     seen_at: datetime | None
-    replies: list[ReplyOut]
+    replies: list[SourceReplyOut]
 
 
 class SourcesOut(Answer):
@@ -77,7 +77,7 @@ def _out(line: SourceLine) -> SourceOut:
     names = ("kind", "text", "to_whom", "paper_no", "replied_at", "recorded_by")
     return SourceOut(
         **{name: getattr(source, name) for name in SourceOut.model_fields if name != "replies"},
-        replies=[ReplyOut(**{name: getattr(reply, name) for name in names}) for reply in line.replies],
+        replies=[SourceReplyOut(**{name: getattr(reply, name) for name in names}) for reply in line.replies],
     )
 
 
@@ -117,7 +117,7 @@ def note_source(request: ApiRequest, lead_id: UUID, content: SourceIn) -> Source
     return _shown(request, lead_id)
 
 
-class ReplyIn(Body):
+class SourceReplyIn(Body):
     """An answer: no names, no phone numbers."""
 
     final: Flag
@@ -129,7 +129,7 @@ class ReplyIn(Body):
 
 
 @operation(router, "POST", f"{SOURCE}/reply", _act(SOURCE_ROLES), summary="登记答复", answer=SourcesOut)
-def answer_source(request: ApiRequest, lead_id: UUID, source_id: UUID, content: ReplyIn) -> SourcesOut:
+def answer_source(request: ApiRequest, lead_id: UUID, source_id: UUID, content: SourceReplyIn) -> SourcesOut:
     """Record an answer to a source (三-4-3③); the final one needs a result of the lead."""
     _known(request, lead_id, source_id)
     form = ReplyForm(

@@ -123,7 +123,7 @@ def _row(row: LedgerRow, texts: tuple[str, ...]) -> LedgerRowOut:
     )
 
 
-class ExportIn(Body):
+class LedgerExportIn(Body):
     """The moment (now where it is left out), and in whose columns: the program's own or the bureau's form."""
 
     as_of: Moment | None = None
@@ -134,7 +134,7 @@ EXPORT = Spec(scope="ledger:read", roles=MATTER_ROLES, acts=True, body="json")
 
 
 @operation(router, "POST", "/ledger/exports", EXPORT, summary="导出台账（Excel）", answer=JobOut, status=202)
-def export_ledger(request: ApiRequest, content: ExportIn) -> JobOut:
+def export_ledger(request: ApiRequest, content: LedgerExportIn) -> JobOut:
     """Let the worker write the ledger as an Excel file; fetch it by the job's ``result_file_id`` when it is done."""
     moment = content.as_of or request.now.replace(microsecond=0)
     try:

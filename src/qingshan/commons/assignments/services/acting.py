@@ -13,6 +13,7 @@ from qingshan.commons.assignments.models import Assignment, AssignmentLine
 from qingshan.commons.assignments.policy import standing_of, visible_assignments, visible_lines
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import own_uploads
+from qingshan.commons.files.services import ATTACHMENT_TYPES
 from qingshan.commons.journal.services import MatterChange
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused, MatterKind
@@ -148,4 +149,7 @@ def uploaded(file_ids: Sequence[UUID], acting: Acting) -> list[StoredFile]:
     files = own_uploads(list(file_ids), acting.viewer.account_id) if file_ids else []
     if len(files) != len(file_ids):
         raise ActRefused("files", "有附件找不到，请重新上传")
+    for file in files:
+        if file.media_type not in ATTACHMENT_TYPES:
+            raise ActRefused("files", f"“{file.original_name}”不是照片、PDF 或 Office 文档，不能作附件，请换一份")
     return files

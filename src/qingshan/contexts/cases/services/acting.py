@@ -8,7 +8,7 @@ from uuid import UUID
 
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import use_file, used_in
+from qingshan.commons.files.services import EVIDENCE_TYPES, use_file, used_in
 from qingshan.commons.journal.services import ActReceipt, MatterChange, record_act
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -103,10 +103,13 @@ def change_of(case: Case, in_force: InForce, details: Mapping[str, Any], persona
 
 
 def read_files(file_ids: Sequence[UUID], acting: Acting) -> list[StoredFile]:
-    """Uploads of the acting person; an id that is not his is refused."""
+    """Uploads of the acting person, photos and PDF; an id that is not his or names another kind is refused."""
     rows = own_uploads(list(file_ids), acting.viewer.account_id)
     if len(rows) != len(set(file_ids)):
         raise ActRefused("file", "附件不存在或不是您上传的，请重新选择")
+    for row in rows:
+        if row.media_type not in EVIDENCE_TYPES:
+            raise ActRefused("file", f"“{row.original_name}”不是照片（JPG、PNG）或 PDF，不能作证据，请换一份")
     return rows
 
 

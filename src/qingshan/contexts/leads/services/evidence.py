@@ -9,7 +9,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import use_file, was_used_elsewhere
+from qingshan.commons.files.services import PHOTO_TYPES, use_file, was_used_elsewhere
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce
 from qingshan.contexts.leads.models import Lead, VerificationPhoto
@@ -44,7 +44,7 @@ def read_photos(*, photos: Sequence[PhotoInput], lead: Lead, acting: Acting) -> 
         row = rows.get(photo.file_id)
         if row is None:
             raise ActRefused("photo", "照片不存在或不是您上传的，请重新选择照片")
-        if not row.media_type.startswith("image/"):
+        if row.media_type not in PHOTO_TYPES:
             raise ActRefused("photo", f"“{row.original_name}”不是照片，请换成 JPG 或 PNG")
         if any(row.sha256 == other.sha256 for other in found):
             raise ActRefused("photo", f"“{row.original_name}”与前面一张是同一张照片，每个方向请各拍一张")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import use_file
+from qingshan.commons.files.services import EVIDENCE_TYPES, use_file
 from qingshan.commons.journal.services import act_transaction, actor_text
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
@@ -235,8 +235,11 @@ def _refuse_traces(texts: tuple[str, ...]) -> None:
 
 
 def _store_reply(step: LeadAct, source: Source, kind: str, form: ReplyForm) -> SourceReply:
-    if form.file_id is not None and not own_uploads([form.file_id], step.acting.viewer.account_id):
+    files = own_uploads([form.file_id], step.acting.viewer.account_id) if form.file_id is not None else []
+    if form.file_id is not None and not files:
         raise ActRefused("file", "答复文书不存在或不是您上传的，请重新选择文件")
+    if any(row.media_type not in EVIDENCE_TYPES for row in files):
+        raise ActRefused("file", "答复文书须为照片（JPG、PNG）或 PDF，请换一份")
     return SourceReply.objects.create(
         source=source,
         kind=kind,
