@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from qingshan.commons.files.headings import Heading
 from qingshan.commons.files.services import path_of
+from qingshan.commons.files.sheets import SheetRefused
 from qingshan.commons.jobs.running import WorkFailed
 from qingshan.commons.journal.models import Entry
 from qingshan.commons.journal.personal import read_personal
@@ -27,7 +30,8 @@ from qingshan.contexts.ledgers.public import (
     send_back_take_over,
     submit_take_over,
 )
-from qingshan.contexts.ledgers.public_worker import take_over
+from qingshan.contexts.ledgers.public_worker import check_take_over, read_take_over, take_over
+from qingshan.contexts.ledgers.takeover_words import guess_columns
 from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.support.making import World
@@ -444,3 +448,48 @@ def test_another_county_and_a_township_see_nothing_of_it(world: World, ugly: Tak
             assert not TakeOverMapping.objects.exists()
     with pytest.raises(ActRefused):
         world.perform(cast.TOWNSHIP_OFFICER, register_take_over, file=stored(world, Path(__file__)))
+
+
+def test_why_rows_are_refused_is_summed_up_and_a_misspelt_township_is_named(world: World, tmp_path: Path) -> None:
+    """One look tells what to mend once for many rows; hints of refused rows do not count."""
+    rows = [row(f"苏{n:03}", 村="南苏村", 线索来源="省厅下发图斑") for n in range(3)]
+    rows += [row("苏010", 乡镇="苏树乡"), row("苏011", 线索来源=None)]
+    checked = brought_in(world, write(tmp_path / "old.xlsx", rows))
+    assert checked.counts["refusals"] == {"乡镇“苏树乡”不在本县名单内，是不是“苏村乡”：请改成本县乡镇的全称": 1}
+    mapping = replace(guessed(checked), channel="")
+    world.perform(
+        cast.BUREAU_OFFICER, save_mapping, take_over_id=checked.id, mapping=mapping, name="", seen=checked.round
+    )
+    world.perform(cast.BUREAU_OFFICER, check_take_over, take_over_id=checked.id, progress=quiet())
+    found = again(world, checked).counts["refusals"]
+    assert found["线索来源“省厅下发图斑”还没有对应：请在列对应的词语里指明它是哪个渠道"] == 3
+    assert found["没有写线索来源：请在原表补上，或在列对应最上面选定线索渠道"] == 1
+
+
+def test_a_group_above_a_column_is_not_taken_for_its_name() -> None:
+    """The column “责令停止违法行为／文号” is the number of the notice, not the kind of offence."""
+    headings = [
+        Heading(column=1, title="文号", groups=("责令停止违法行为",)),
+        Heading(column=2, title="时间", groups=("责令停止违法行为",)),
+        Heading(column=3, title="核查情况"),
+        Heading(column=4, title="备考", groups=("责令停止违法行为",)),
+    ]
+    assert guess_columns(headings) == {1: "notice_no", 2: "stop_notice", 3: "verdict"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"%PDF-1.4 demo", "不是 Excel 工作簿"), (b"\x89PNG\r\n\x1a\n00", "不是 Excel 工作簿")]
+)
+def test_another_kind_of_file_is_refused_at_the_door(world: World, tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "old.xlsx").write_bytes(content)
+    with pytest.raises(ActRefused, match=said):
+        world.perform(cast.BUREAU_OFFICER, register_take_over, file=stored(world, tmp_path / "old.xlsx"))
+
+
+def test_a_file_without_a_row_is_told(world: World, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("编号,乡镇,发现时间\n", encoding="utf-8")
+    taken, _ = world.perform(
+        cast.BUREAU_OFFICER, register_take_over, file=stored(world, tmp_path / "old.csv", "旧.csv")
+    )
+    with pytest.raises(SheetRefused, match="没有读到一行数据"):
+        world.perform(cast.BUREAU_OFFICER, read_take_over, take_over_id=taken.id)

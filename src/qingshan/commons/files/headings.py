@@ -98,11 +98,17 @@ def match_headings(headings: Iterable[Heading], aliases: Mapping[str, Sequence[s
     for heading in rest:
         if heading.column in found:
             continue
-        text = _with_groups(heading)
-        field = next((names[n] for n in ordered if len(n) >= 3 and n in text), None)
+        field = next((names[n] for n in ordered if len(n) >= 3 and _within(n, heading)), None)
         if field and field not in found.values():
             found[heading.column] = field
     return found
+
+
+def _within(name: str, heading: Heading) -> bool:
+    """Whether a name stands in the heading; one that stands in a group alone says nothing of each column under it."""
+    if name in _own(heading):
+        return True
+    return name in _with_groups(heading) and not any(name in heading_key(group) for group in heading.groups)
 
 
 def _own(heading: Heading) -> str:

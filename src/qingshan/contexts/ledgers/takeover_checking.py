@@ -47,6 +47,12 @@ class Checked:
     point: Point | None = None
     precision: str = ""
     matter_number: str = ""
+    refused: int = 0
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Why it is refused; the other reasons are hints."""
+        return tuple(self.reasons[: self.refused])
 
     @property
     def takes(self) -> bool:
@@ -108,7 +114,7 @@ class Checker:
         _refuse(row, *parsed.problems, *(r for r in doubts.refused if not _said(r, parsed.problems)))
         _warn(row, *parsed.notes, *doubts.warnings)
         if not parsed.channel:
-            _refuse(row, "线索渠道不明：请填线索来源，或在列对应里指定缺省渠道")
+            _refuse(row, _no_channel(parsed))
         return row
 
     def _place(self, rows: Sequence[Checked]) -> None:
@@ -131,7 +137,7 @@ class Checker:
         written = row.parsed.text("township") if row.parsed else ""
         unit = self._names.unit_of(written) if written else None
         if written and unit is None:
-            _refuse(row, f"乡镇“{written[:30]}”不在本县名单内：请改成本县乡镇的全称")
+            _refuse(row, self._names.unknown(written))
         elif unit is not None and unit.id != place.unit.id:
             _warn(row, f"坐标落在{place.unit.name}，旧台账写{unit.name}：以坐标为准")
 
@@ -254,10 +260,19 @@ def _said(reason: str, problems: Sequence[str]) -> bool:
     )
 
 
+def _no_channel(parsed: Parsed) -> str:
+    """Why a row has no channel: its word means nothing yet, or it says none."""
+    word = parsed.text("channel")
+    if word:
+        return f"线索来源“{word[:30]}”还没有对应：请在列对应的词语里指明它是哪个渠道"
+    return "没有写线索来源：请在原表补上，或在列对应最上面选定线索渠道"
+
+
 def _refuse(row: Checked, *reasons: str) -> None:
     if reasons:
         row.outcome = "refused"
         row.reasons[:0] = reasons
+        row.refused += len(reasons)
 
 
 def _warn(row: Checked, *reasons: str) -> None:
@@ -269,3 +284,4 @@ def _warn(row: Checked, *reasons: str) -> None:
 def _settle(row: Checked, outcome: str, reason: str, number: str) -> None:
     row.outcome, row.matter_number = outcome, number
     row.reasons.insert(0, reason)
+    row.refused += outcome == "refused"

@@ -142,7 +142,7 @@ class RowParser:
                 codes[slug] = code
             elif slug in ("state", "verdict", "category"):
                 problems.append(f"{self._labels[slug]}“{text[:30]}”不明确：请在列对应里指明它是什么，或改写")
-            else:
+            elif slug != "channel" or self._mapping.channel:
                 notes.append(f"{self._labels[slug]}“{text[:30]}”没有对应，原文保留在接管记录里")
         if "category" not in codes and codes.get("subcode"):
             codes["category"] = category_of_subcode(codes["subcode"], self._plan)

@@ -1,5 +1,6 @@
 """Placing by name (按名称落位): township and village as an old list writes them, and the inner point of that place."""
 
+import difflib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,11 +60,17 @@ class PlaceNames:
         """The responsible unit behind a written township; None when there is none of that name."""
         return self._units.get(town_key(township)) or self._units.get(town_key(township).removesuffix("镇"))
 
+    def unknown(self, township: str) -> str:
+        """What to tell of a township that is not ours; one that is written nearly so is named."""
+        near = difflib.get_close_matches(town_key(township), list(self._units), n=1, cutoff=0.6)
+        meant = f"，是不是“{self._units[near[0]].short}”" if near else ""
+        return f"乡镇“{township[:30]}”不在本县名单内{meant}：请改成本县乡镇的全称"
+
     def find(self, township: str, village: str) -> Named | str:
         """The place of a written township and village, or why there is none (Chinese)."""
         unit = self.unit_of(township) if township else None
         if unit is None and township:
-            return f"乡镇“{township[:30]}”不在本县名单内：请改成本县乡镇的全称"
+            return self.unknown(township)
         if unit is None:
             return self._by_village(village)
         if unit.division_id is None:

@@ -27,6 +27,7 @@ CHECK_TASK = "qingshan.contexts.ledgers.tasks.check_take_over"
 TAKE_TASK = "qingshan.contexts.ledgers.tasks.take_over"
 PREPARE_ROLES = frozenset({"bureau_officer", "bureau_leader"})
 APPROVE_ROLES = frozenset({"bureau_leader"})
+NO_TABLES = frozenset({"application/pdf", "application/geopackage+sqlite3", "application/gzip"})
 MAPPABLE = frozenset({"read", "checked"})
 
 
@@ -35,6 +36,8 @@ def register_take_over(*, file: StoredFile, acting: Acting) -> tuple[TakeOver, b
     _need(acting, PREPARE_ROLES, "接管旧台账由县自然资源部门办理")
     if file.size == 0:
         raise ActRefused("file", f"文件“{file.original_name}”是空的，请重新选择")
+    if file.media_type in NO_TABLES or file.media_type.startswith("image/"):
+        raise ActRefused("file", f"“{file.original_name}”不是 Excel 工作簿或 CSV（内容是另一种文件），请换一份")
     row, new = TakeOver.objects.get_or_create(
         division=campaign_in_force().county_code,
         sha256=file.sha256,

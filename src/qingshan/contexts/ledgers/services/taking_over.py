@@ -1,5 +1,6 @@
 """The work on an old ledger (接管旧台账): read, check to the row, take over in one transaction. Worker and CLI only."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from qingshan.commons.base.ids import new_id
 from qingshan.commons.files.cells import is_blank, plain_text
 from qingshan.commons.files.foreign_tables import ForeignTable
 from qingshan.commons.files.services import path_of
+from qingshan.commons.files.sheets import SheetRefused
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.running import WorkFailed
 from qingshan.commons.journal.bulk import copy_models
@@ -35,6 +37,9 @@ from qingshan.domain.takeover import OLD_STATE_LABELS
 MOST_WORDS = 60
 """A column with more different texts holds no words of a list."""
 LOOK_AHEAD = 20_000
+MOST_REASONS = 12
+_VARYING = re.compile(r"（[^）]*）|[0-9]+")
+"""What differs from row to row in a reason that is the same."""
 CHANGED = "核对之后情况有变（{what}），没有接管任何一行；请重新核对、对账后再提交"
 
 
@@ -44,6 +49,8 @@ def read_take_over(*, take_over_id: UUID, acting: Acting) -> TakeOver:
     if row.state != "received":
         return row
     sheets = [_sheet_content(table, guesses_of(table)) for table in _tables(row)]
+    if not any(sheet["rows"] for sheet in sheets):
+        raise SheetRefused(f"“{row.file_name}”里没有读到一行数据：请确认是台账文件，表头下面有数据行，再上传")
     year = campaign_in_force().start.year
     row.content = {"sheets": sheets, "year": year, "read_at": acting.now().isoformat()}
     row.state, row.problem, row.round = "read", "", row.round + 1
@@ -144,6 +151,7 @@ class _Tally:
         self._labels = {c.slug: c.label for c in in_force.plan.categories}
         self._outcomes: Counter[str] = Counter()
         self._not_rows: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
         self._groups: dict[str, dict[str, Counter[str]]] = {k: {} for k in ("total", "township", "category", "state")}
 
     def add(self, part: Sequence[Checked]) -> None:
@@ -152,6 +160,8 @@ class _Tally:
             if one.parsed is None:
                 self._not_rows["；".join(one.reasons)] += 1
                 continue
+            if one.outcome == "refused":
+                self._refusals.update({_VARYING.sub("…", reason) for reason in one.refusals})
             claim = one.parsed.claim
             category = self._labels.get(claim.category, UNSAID) if claim.is_case else NO_CASE
             state = OLD_STATE_LABELS[claim.state] if claim.state else UNSAID
@@ -164,6 +174,7 @@ class _Tally:
             "rows": sum(self._outcomes.values()),
             "outcomes": dict(self._outcomes),
             "not_rows": dict(self._not_rows),
+            "refusals": dict(self._refusals.most_common(MOST_REASONS)),
             "groups": {kind: {n: dict(c) for n, c in names.items()} for kind, names in self._groups.items()},
         }
 

@@ -22,12 +22,13 @@ from qingshan.contexts.ledgers.public import (
     take_over_by_id,
     take_overs,
 )
+from qingshan.domain.roles import TAKE_OVER_READERS
 from qingshan.domain.takeover import OLD_STATE_LABELS
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.job_bar import bar_response, is_active, time_left
 
-READERS = (*sorted(PREPARE_ROLES), "taskforce_office", "county_leader", "discipline")
+READERS = tuple(sorted(TAKE_OVER_READERS))
 KINDS = ("take-over-read", "take-over-check", "take-over")
 OUTCOMES = ("refused", "warning", "ready", "known", "not_row")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,6 +113,7 @@ def detail_context(
         "checked": checked,
         "sums": _sums(row, typed) if checked else [],
         "not_rows": sorted(row.counts.get("not_rows", {}).items()),
+        "refusals": sorted(row.counts.get("refusals", {}).items(), key=lambda one: -one[1]),
         "explanation": explanation or row.explanation,
         "steps": _steps(row),
         "may_prepare": request.viewer.has(*PREPARE_ROLES),
