@@ -455,7 +455,9 @@ def test_why_rows_are_refused_is_summed_up_and_a_misspelt_township_is_named(worl
     rows = [row(f"苏{n:03}", 村="南苏村", 线索来源="省厅下发图斑") for n in range(3)]
     rows += [row("苏010", 乡镇="苏树乡"), row("苏011", 线索来源=None)]
     checked = brought_in(world, write(tmp_path / "old.xlsx", rows))
-    assert checked.counts["refusals"] == {"乡镇“苏树乡”不在本县名单内，是不是“苏村乡”：请改成本县乡镇的全称": 1}
+    assert checked.counts["refusals"] == {
+        "乡镇“苏树乡”不在本县名单内，是不是“苏村乡”或“苏阳乡”：请改成本县乡镇的全称": 1
+    }
     mapping = replace(guessed(checked), channel="")
     world.perform(
         cast.BUREAU_OFFICER, save_mapping, take_over_id=checked.id, mapping=mapping, name="", seen=checked.round

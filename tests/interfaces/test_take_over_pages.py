@@ -95,7 +95,7 @@ def test_from_upload_to_ledger(world: World, transactional_db: None, sign_in: Si
     [
         ("空.xlsx", b"", "是空的"),
         ("假.xlsx", b"PK\x03\x04 not a workbook", ""),
-        ("图.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", ""),
+        ("图.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\x00", "不是 Excel 工作簿"),
         ("乱码.csv", b"\x81\x00\xff\xfe\x00", ""),
     ],
 )
@@ -106,6 +106,7 @@ def test_hostile_files_are_told_and_leave_nothing(
     response = officer.post(reverse("web:take_over_upload"), {"file": SimpleUploadedFile(name, content)})
     if told:
         assert response.status_code == 422
+        assert told in response.content.decode()
         return
     assert response.status_code == 302
     run_waiting_jobs()

@@ -251,9 +251,17 @@ class GroupSum:
         return self.typed == self.rows
 
 
+SUM_LABELS: Mapping[str, str] = {"total": "总数", "township": "乡镇", "category": "类别", "state": "状态"}
+
+
 def missing_for_submission(*, sums: Mapping[str, tuple[GroupSum, ...]], refused: int, explanation: str) -> list[str]:
     """What must be typed or explained before a take-over goes to the leader; empty: nothing."""
-    apart = [f"{kind}“{s.name}”" for kind, group in sums.items() for s in group if not s.agrees]
+    apart = [
+        f"{SUM_LABELS.get(kind, kind)}“{s.name}”（旧台账{'未填' if s.typed is None else s.typed}，文件 {s.rows}）"
+        for kind, group in sums.items()
+        for s in group
+        if not s.agrees
+    ]
     if explanation.strip():
         return []
     missing = []

@@ -179,6 +179,13 @@ def test_an_office_document_goes_with_an_order_and_is_no_evidence(
     order = {"kind": "order", "title": "排查（演示）", "text": "见附件", "unit_ids": [unit], "due_at": due}
     made = taken(call.post("/assignments", {**order, "file_ids": [kept["id"]]}), 201)
     assert [f["id"] for f in made["files"]] == [kept["id"]]
+    line = f"/assignment-lines/{made['lines'][0]['id']}"
+    assert [f["id"] for f in taken(township.get(line), 200)["files"]] == [kept["id"]]
+    assert b"".join(township.get(f"/files/{kept['id']}").streaming_content)[:2] == b"PK"
+    taken(township.post(f"{line}/receive"), 200)
+    answer = taken(township.form("/files", {"file": sent(path, "答复.xlsx"), "purpose": "attachment"}), 201)["id"]
+    replied = taken(township.post(f"{line}/reply", {"text": "已办（演示）", "file_ids": [answer]}), 200)
+    assert [f["id"] for f in replied["replies"][0]["files"]] == [answer]
     batch = SimpleUploadedFile("a.geojson", b'{"type":"FeatureCollection","features":[]}')
     fields = {"file": batch, "name": "空（演示）", "channel": "province-patch"}
     other = taken(call.form("/batches", fields), 202)["batch"]["file_id"]

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from qingshan.commons.assignments.models import Assignment, AssignmentLine, Reply
+from qingshan.commons.assignments.selectors import files_of
+from qingshan.commons.files.models import FileUse
 from qingshan.domain.assignment import LineState, OrderKind, OrderState, Part
 from qingshan.interfaces.api.fields import Answer
-from qingshan.interfaces.api.shown_common import UnitRef, unit_ref
+from qingshan.interfaces.api.shown_common import FileOut, UnitRef, file_out, unit_ref
 
 
 class OrderRefOut(Answer):
@@ -72,11 +74,13 @@ class ReplyOut(Answer):
     replied_by: str
     outcome: str
     opinion: str
+    files: list[FileOut]
 
 
 class LineOut(LineRowOut):
-    """A line with its replies, the latest first."""
+    """A line with what came with the order, and its replies, the latest first."""
 
+    files: list[FileOut]
     replies: list[ReplyOut]
 
 
@@ -93,7 +97,16 @@ class OrderOut(OrderRowOut):
     due_limit: str
     due_why: list[str]
     ended_at: datetime | None
+    files: list[FileOut]
     lines: list[LineRowOut]
+
+
+ORDER = "assignment"
+"""Purpose of files that came with an order; those of an answer have the number of its round."""
+
+
+def _files(papers: list[FileUse], purpose: str) -> list[FileOut]:
+    return [file_out(use.file) for use in papers if use.purpose == purpose]
 
 
 def _ref_values(order: Assignment) -> dict[str, Any]:
@@ -131,9 +144,11 @@ def line_row(line: AssignmentLine, order: Assignment) -> LineRowOut:
 
 
 def line_out(line: AssignmentLine, replies: list[Reply]) -> LineOut:
-    """A line with its replies."""
+    """A line with its files and replies."""
+    papers = files_of(line.id)
     return LineOut(
         **_line_values(line, line.assignment),
+        files=_files(papers, ORDER),
         replies=[
             ReplyOut(
                 round=r.round,
@@ -142,6 +157,7 @@ def line_out(line: AssignmentLine, replies: list[Reply]) -> LineOut:
                 replied_by=r.replied_by,
                 outcome=r.outcome,
                 opinion=r.opinion,
+                files=_files(papers, f"reply-{r.round}"),
             )
             for r in replies
         ],
@@ -149,12 +165,14 @@ def line_out(line: AssignmentLine, replies: list[Reply]) -> LineOut:
 
 
 def order_out(order: Assignment, lines: list[AssignmentLine]) -> OrderOut:
-    """An order with its lines."""
+    """An order with its files, told to each addressee with his line, and its lines."""
+    papers = files_of(order.id) or (files_of(lines[0].id) if lines else [])
     names = ("text", "clause", "basis", "subject_id", "subject_kind", "subject_number", "due_limit", "ended_at")
     return OrderOut(
         **_row_values(order),
         **{name: getattr(order, name) for name in names},
         owner=unit_ref(order.owner_unit) if order.owner_unit else None,
         due_why=[str(line) for line in order.due_why],
+        files=_files(papers, ORDER),
         lines=[line_row(line, order) for line in lines],
     )

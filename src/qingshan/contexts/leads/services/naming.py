@@ -18,6 +18,9 @@ _TAILS = re.compile(r"(社区居民委员会|社区居委会|村民委员会|居
 _TOWN_TAILS = re.compile(r"(人民政府|政府|街道办事处|管理委员会|管委会)$")
 _COUNTY = re.compile(r"^.{1,4}?县")
 
+MOST_NEAR = 3
+"""Townships that may be meant, named at most."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
@@ -62,8 +65,9 @@ class PlaceNames:
 
     def unknown(self, township: str) -> str:
         """What to tell of a township that is not ours; one that is written nearly so is named."""
-        near = difflib.get_close_matches(town_key(township), list(self._units), n=1, cutoff=0.6)
-        meant = f"，是不是“{self._units[near[0]].short}”" if near else ""
+        near = difflib.get_close_matches(town_key(township), list(self._units), n=6, cutoff=0.6)
+        shown = sorted({self._units[key].short for key in near})[:MOST_NEAR]
+        meant = f"，是不是“{'”或“'.join(shown)}”" if shown else ""
         return f"乡镇“{township[:30]}”不在本县名单内{meant}：请改成本县乡镇的全称"
 
     def find(self, township: str, village: str) -> Named | str:
