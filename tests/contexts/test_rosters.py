@@ -310,6 +310,9 @@ def test_cells_of_wrong_kinds_are_read_as_text(tmp_path: Path) -> None:
     path.write_bytes(workbook([("演示·新甲\n", 12, True, 7.0, 13800000001)]))
     [one] = read_roster(path)
     assert (one.name, one.unit, one.post, one.username, one.phone) == ("演示·新甲", "12", "True", "7", "13800000001")
+    path.write_bytes(workbook([("演示·新甲", "苏村", "乡长", "ｓｕ－１", "１３８００００１２３４")]))
+    [one] = read_roster(path)
+    assert (one.username, one.phone) == ("su-1", "13800001234")
 
 
 def test_a_broken_file_is_told_on_its_page_and_wiped(world: World, sign_in: Callable[[cast.Member], Client]) -> None:

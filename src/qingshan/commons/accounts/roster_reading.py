@@ -1,6 +1,7 @@
 """Reading an uploaded roster (名册文件) with calamine, under limits. Runs in the worker only: the file is hostile."""
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def read_roster(path: Path) -> list[RowInput]:
     sheet = _sheet(path, _check_extents(path))
     columns, start = _columns(sheet)
     rows = [
-        RowInput(number=number, **{key: _text(row, column) for key, column in columns.items()})
+        RowInput(number=number, **{key: _typed(key, _text(row, column)) for key, column in columns.items()})
         for number, row in enumerate(sheet[start:], start + 1)
     ]
     filled = [row for row in rows if row.name]
@@ -41,6 +42,11 @@ def read_roster(path: Path) -> list[RowInput]:
     if len(filled) > MOST_ROWS:
         raise RosterUnreadable(f"名册有 {len(filled)} 人，一次最多 {MOST_ROWS} 人，请分开上传")
     return filled
+
+
+def _typed(key: str, text: str) -> str:
+    """User names and phone numbers may be typed full-width (１３８…)."""
+    return unicodedata.normalize("NFKC", text) if key in ("username", "phone") else text
 
 
 def _check_package(path: Path) -> None:

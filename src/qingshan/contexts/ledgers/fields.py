@@ -94,6 +94,8 @@ def _f(group: str, kind: str, key: str, label: str, value: Value, names: str = "
     return TemplateField(key=key, label=label, group=group, kind=kind, value=value, aliases=aliases, words=words)
 
 
+NOTICE_NO = "停工通知书文号 责令停止文号 责令停止违法行为文号 停止通知文号 停止违法行为通知书文号 责停文号"
+NOTICE_ON = "停工通知时间 责令停止日期 责令停止时间 责令停止违法行为日期 责令停止违法行为时间 停止通知日期 责停日期"
 _N, _P, _V, _E, _R, _G = "编号与来源", "位置与面积", "核查", "执法办案", "整改", "验收与销号"
 FIELDS: tuple[TemplateField, ...] = (
     _f(_N, "text", "case_number", "台账编号", _case("case_number"), "编号 问题编号 台账号"),
@@ -136,8 +138,8 @@ FIELDS: tuple[TemplateField, ...] = (
         "录入时间 录入日期",
     ),
     _f(_E, "text", "measures", "处置措施", _column("measures"), "处置情况 采取措施"),
-    _f(_E, "text", "notice_no", "停止通知书文号", _step("enforcement", "stop_notice", "notice_no"), "停工通知书文号"),
-    _f(_E, "day", "notice_on", "停止通知书日期", _step("enforcement", "stop_notice", "issued_on"), "停工通知时间"),
+    _f(_E, "text", "notice_no", "停止通知书文号", _step("enforcement", "stop_notice", "notice_no"), NOTICE_NO),
+    _f(_E, "day", "notice_on", "停止通知书日期", _step("enforcement", "stop_notice", "issued_on"), NOTICE_ON),
     _f(_E, "code", "is_filed", "是否立案", _done("enforcement", "filed"), "", **YES_NO),
     _f(_E, "text", "filing_no", "立案文号", _step("enforcement", "filed", "filing_no"), "案号 立案编号"),
     _f(_E, "day", "filed_on", "立案日期", _step("enforcement", "filed", "filed_on"), "立案时间"),
