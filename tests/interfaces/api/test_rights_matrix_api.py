@@ -37,7 +37,14 @@ BUREAU = frozenset({"bureau_officer", "bureau_leader"})
 LEADER = frozenset({"bureau_leader"})
 OFFICE = BUREAU | {"taskforce_office"}
 OLD_READERS = OFFICE | {"county_leader", "discipline"}
-UPLOADS = ("upload_batch", "upload_file", "upload_exchange_sheet", "upload_image_layer", "upload_take_over", "upload_template")
+UPLOADS = (
+    "upload_batch",
+    "upload_file",
+    "upload_exchange_sheet",
+    "upload_image_layer",
+    "upload_take_over",
+    "upload_template",
+)
 TOWNSHIP = frozenset({"township_officer", "township_leader"})
 COUNTY_WIDE = OFFICE | {"county_leader", "discipline", "city_reviewer", "province_reader"}
 ISSUERS = OFFICE | {"county_leader", "township_leader"}

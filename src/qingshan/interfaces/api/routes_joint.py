@@ -149,14 +149,14 @@ def answer_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: Opi
     return _joint(request, lead_id)
 
 
-class ReasonIn(Body):
+class JointReasonIn(Body):
     """Why."""
 
     reason: Text
 
 
 @operation(router, "POST", f"{TASK}/return", _act(ASSIST_ROLES), summary="协办退回", answer=JointOut)
-def return_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: ReasonIn) -> JointOut:
+def return_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: JointReasonIn) -> JointOut:
     """The assisting unit sends its task back within the plan's time."""
     _known(request, lead_id, task_id)
     return_task(task_id=task_id, reason=content.reason, acting=acting_of(request))
@@ -164,7 +164,7 @@ def return_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: Rea
 
 
 @operation(router, "POST", f"{TASK}/waive", _act(ASK_ROLES), summary="免予协办", answer=JointOut)
-def waive_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: ReasonIn) -> JointOut:
+def waive_joint(request: ApiRequest, lead_id: UUID, task_id: UUID, content: JointReasonIn) -> JointOut:
     """The lead unit or the bureau goes on without this opinion and says why."""
     _known(request, lead_id, task_id)
     waive_task(task_id=task_id, reason=content.reason, acting=acting_of(request))
@@ -268,7 +268,7 @@ def list_transfers(request: ApiRequest, lead_id: UUID) -> TransfersOut:
     return _transfers(request, lead_id)
 
 
-class TransferIn(Body):
+class JointTransferIn(Body):
     """A letter to the county in which the lead lies, with its uploaded scan."""
 
     number: Short
@@ -282,7 +282,7 @@ OUT = _act(BESIDE["lead.transfer_out"].roles)
 
 
 @operation(router, "POST", f"{LEAD}/transfers", OUT, summary="移送外县", answer=TransfersOut)
-def send_to_county(request: ApiRequest, lead_id: UUID, content: TransferIn) -> TransfersOut:
+def send_to_county(request: ApiRequest, lead_id: UUID, content: JointTransferIn) -> TransfersOut:
     """Hand a lead to another county; what is owed to whoever brought it stays ours."""
     detail_or_404(request, lead_id)
     transfer_lead(lead_id=lead_id, form=TransferForm(**content.dict()), acting=acting_of(request))

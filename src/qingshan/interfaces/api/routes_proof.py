@@ -40,7 +40,7 @@ Class = Literal[
 ]  # fmt: skip
 
 
-class SumOut(Answer):
+class ProofSumOut(Answer):
     """received = the sum of the classes; ``gap`` is what stands in none."""
 
     received: int
@@ -50,7 +50,7 @@ class SumOut(Answer):
     holds: bool
 
 
-class LineOut(SumOut):
+class ProofLineOut(ProofSumOut):
     """One line of the proof; of a batch also the rows of its file."""
 
     key: str
@@ -77,10 +77,10 @@ class ProofOut(Answer):
 
     moment: datetime
     holds: bool
-    whole: SumOut
-    batch: list[LineOut]
-    channel: list[LineOut]
-    unit: list[LineOut]
+    whole: ProofSumOut
+    batch: list[ProofLineOut]
+    channel: list[ProofLineOut]
+    unit: list[ProofLineOut]
     onsite: list[OnsiteOut]
     stray: int
 
@@ -108,7 +108,7 @@ def get_proof(request: ApiRequest, filters: Query[MomentQuery]) -> ProofOut:
     return ProofOut(
         moment=proof.moment,
         holds=proof.holds,
-        whole=SumOut(
+        whole=ProofSumOut(
             received=proof.whole.received,
             classes=dict(proof.whole.classes),
             verified=proof.whole.verified,
@@ -124,9 +124,9 @@ def get_proof(request: ApiRequest, filters: Query[MomentQuery]) -> ProofOut:
     )
 
 
-def _line(line: Line) -> LineOut:
+def _line(line: Line) -> ProofLineOut:
     intake = line.intake
-    return LineOut(
+    return ProofLineOut(
         key=line.key,
         label=line.label,
         direction=line.direction,
@@ -166,7 +166,7 @@ class ProofRowsOut(Answer):
     next: str | None
 
 
-class RowQuery(MomentQuery):
+class ProofRowQuery(MomentQuery):
     """Which line (``by`` and ``key``, neither: all) and class; ``onsite``: pushed ones without a result."""
 
     by: Literal["batch", "channel", "unit"] | None = None
@@ -177,7 +177,7 @@ class RowQuery(MomentQuery):
 
 
 @operation(router, "GET", "/completeness/rows", READ, summary="证明的明细", answer=ProofRowsOut)
-def list_proof_rows(request: ApiRequest, filters: Query[RowQuery]) -> ProofRowsOut:
+def list_proof_rows(request: ApiRequest, filters: Query[ProofRowQuery]) -> ProofRowsOut:
     """The rows behind one figure, as of the same moment."""
     moment = filters.at or request.now
     if moment > request.now:
@@ -200,7 +200,7 @@ def list_proof_rows(request: ApiRequest, filters: Query[RowQuery]) -> ProofRowsO
     return ProofRowsOut(moment=moment, rows=rows, next=page[-1].number if len(found) > ROWS else None)
 
 
-def _batch_of(filters: RowQuery) -> UUID | None:
+def _batch_of(filters: ProofRowQuery) -> UUID | None:
     """The batch of a line by batch; refuses a key that is none."""
     if filters.by != "batch" or filters.key == NO_KEY:
         return None

@@ -77,7 +77,7 @@ class TakeOversOut(Answer):
     take_overs: list[TakeOverRowOut]
 
 
-class SumOut(Answer):
+class TakeOverSumOut(Answer):
     """One line of the reconciliation: what the file holds, what is taken, and what the old ledger says."""
 
     name: str
@@ -91,7 +91,7 @@ class SumOut(Answer):
 class TakeOverOut(TakeOverRowOut):
     """A take-over with its sums (total, township, category, state), its mapping and the newest work on it."""
 
-    sums: dict[str, list[SumOut]]
+    sums: dict[str, list[TakeOverSumOut]]
     mapping: dict[str, Any]
     report_file_id: UUID | None = Field(description="逐行结果（Excel）；用 /files/{id} 下载")
     job: JobOut | None
@@ -111,7 +111,7 @@ def _out(row: TakeOver) -> TakeOverOut:
     newest = max(jobs, key=lambda job: job.created_at, default=None)
     sums = {
         kind: [
-            SumOut(
+            TakeOverSumOut(
                 name=one.name,
                 rows=one.rows,
                 taken=one.taken,
