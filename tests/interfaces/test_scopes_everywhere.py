@@ -197,3 +197,10 @@ def test_exported_ledgers_hold_the_scope(looks: dict[Member, Look]) -> None:
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         sheet = load_workbook(io.BytesIO(body), read_only=True).worksheets[0]
         look.check(" ".join(str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None))
+
+
+def test_whoever_supervises_a_case_sees_it_on_the_map(looks: dict[Member, Look]) -> None:
+    look = looks[cast.HOTLINE_DESK]
+    case = next(c for c in look.scene.cases if c.id in look.cases)
+    x, y = tile_of(case.centre.x, case.centre.y, 14)
+    assert str(case.id).encode() in look.client.get(f"/tiles/matters/14/{x}/{y}.mvt").content

@@ -36,7 +36,7 @@ class CaseMapFilter:
 
 
 def _wanted(viewer: Viewer, wanted: CaseMapFilter) -> Wanted:
-    conditions, params = scope_conditions(viewer)
+    conditions, params = scope_conditions(viewer, supervised=True)
     state = "r.state"
     if wanted.at is not None:
         state = _STATE_AT
