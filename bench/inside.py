@@ -65,7 +65,11 @@ def _facts(sample: int) -> dict[str, list[str]]:
         facts = {
             "leads": ids("SELECT id FROM leads_lead ORDER BY md5(id::text) LIMIT %s"),
             "cases": ids("SELECT id FROM cases_case ORDER BY md5(id::text) LIMIT %s"),
-            "places": ids("SELECT ST_X(centre) || ' ' || ST_Y(centre) FROM leads_lead ORDER BY md5(id::text) LIMIT %s"),
+            "places": ids(  # a patch on the border may have its middle outside, where nothing can be registered
+                "SELECT ST_X(l.centre) || ' ' || ST_Y(l.centre) FROM leads_lead l JOIN places_area a"
+                " ON a.current AND a.kind = 'county' AND ST_Contains(a.geom, l.centre)"
+                " ORDER BY md5(l.id::text) LIMIT %s"
+            ),
             "units": ids("SELECT id FROM people_unit WHERE level = 'township' ORDER BY sort LIMIT %s"),
             "dispatched": ids(
                 "SELECT l.id FROM leads_lead l JOIN people_unit u ON u.id = l.unit_id"
