@@ -289,15 +289,6 @@ def test_numbers_of_the_petition_platform_come_back_in_another_order_of_columns(
         LedgerTemplate.objects.filter(id=template.id).update(layout=PETITION.as_json())
     report = call(world, *world.place_of(cast.SUCUN), source_no="GD-77")
     quiet = world.make_lead(source_no="TB-88")
-    job = world.perform(cast.BUREAU_OFFICER, queue_exchange, system="petition")
-    run_whole(job.id, make_exchange_file)
-    with world.seeing_all():
-        job.refresh_from_db()
-        file = StoredFile.objects.get(id=job.result_file)
-    out = CalamineWorkbook.from_path(str(path_of(file.sha256))).get_sheet_by_index(0).to_python()
-    assert out == [["线索号", "工单号", "信访编号"], [report.number, "GD-77", ""]], (
-        "only what belongs into the platform"
-    )
     head, path = ("备注", "信访编号", "线索号", "工单号"), tmp_path / "r.xlsx"
     book = openpyxl.Workbook()
     sheet_out = book.active

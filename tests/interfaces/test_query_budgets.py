@@ -38,7 +38,7 @@ LISTS = (
 MATTERS = (
     Budget("/leads/{lead}/", 21),
     Budget("/cases/{case}/", 24),
-    Budget("/", 24),
+    Budget("/", 25),
     Budget("/search/?q=演示", 22),
 )
 """Pages that show several kinds of things; the search asks once for each kind."""
