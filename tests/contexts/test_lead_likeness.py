@@ -152,3 +152,10 @@ def test_told_apart_is_remembered(world: World, make_lead: MakeLead) -> None:
         assert all({p.lead_id, p.other_id} != {patch.id, new.id} for p in open_pairs(viewer))
     assert [e.act for e in world.entries(patch.id)][-1] == "lead.distinct"
     assert [e.act for e in world.entries(new.id)][-1] == "lead.distinct"
+
+
+def test_a_search_stops_when_its_time_is_over(world: World, make_lead: MakeLead) -> None:
+    make_lead()
+    world.clock.tick(minutes=10)
+    assert find_pairs(world.clock.now, go_on=lambda: False) == (0, 0)
+    assert find_pairs(world.clock.now)[0] == 1, "the next one takes it up"

@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from qingshan.contexts.leads.public import correct_lead
+from qingshan.contexts.ledgers.columns import Source
 from qingshan.contexts.ledgers.public import COLUMNS, ledger_as_of, mask, write_ledger
 from qingshan.contexts.ledgers.writing import fitting
 from tests import cast
@@ -161,3 +162,15 @@ def test_the_summary_adds_up(world: World, tmp_path: Path) -> None:
     assert rows[1] == ["单位", "查实", "查否", "存疑", "列入台账", "已销号"]
     found = {str(row[0]): [int(str(cell).split(".")[0]) for cell in row[1:]] for row in rows[2:]}
     assert found == {"苏村乡人民政府": [1, 1, 0, 1, 1], "黑水河乡人民政府": [1, 0, 0, 0, 0]}
+
+
+def test_what_only_a_case_fills_is_empty_before_there_is_one() -> None:
+    class Everything(dict[str, str]):
+        def __missing__(self, _key: str) -> str:
+            return "1"
+
+        def get(self, key: str, _default: object = None) -> str:  # type: ignore[override]
+            return self[key]
+
+    source = Source(lead=Everything(), case={}, personal={})
+    assert {column.key for column in COLUMNS if not column.of_lead and column.text(source)} == set()

@@ -26,11 +26,11 @@ def _wrap(subject_id: UUID, key: bytes) -> bytes:
     return nonce + _master().encrypt(nonce, key, subject_id.bytes)
 
 
-def _unwrap(subject: SubjectKey) -> bytes | None:
-    if subject.wrapped is None:
+def _unwrap(subject_id: UUID, wrapped: bytes | memoryview | None) -> bytes | None:
+    if wrapped is None:
         return None
-    blob = bytes(subject.wrapped)
-    return _master().decrypt(blob[:_NONCE], blob[_NONCE:], subject.id.bytes)
+    blob = bytes(wrapped)
+    return _master().decrypt(blob[:_NONCE], blob[_NONCE:], subject_id.bytes)
 
 
 def store_personal(*, matter_id: UUID, values: Mapping[str, str]) -> dict[str, dict[str, str]]:
@@ -89,14 +89,16 @@ ERASED, ALTERED = "已按规定删除", "密文已被改动，无法读取"
 def read_personal(ids: set[UUID]) -> dict[UUID, str]:
     """Values by id; an erased or altered one says so; one outside the viewer's scope is absent."""
     texts: dict[UUID, str] = {}
-    for row in PersonalValue.objects.filter(id__in=ids).select_related("subject"):
+    rows = PersonalValue.objects.filter(id__in=ids).select_related("subject")
+    told = rows.values_list("id", "nonce", "ciphertext", "subject_id", "subject__wrapped")
+    for value_id, nonce, ciphertext, subject_id, wrapped in told:
         try:
-            key = _unwrap(row.subject)
-            plain = AESGCM(key).decrypt(bytes(row.nonce), bytes(row.ciphertext), row.id.bytes) if key else None
+            key = _unwrap(subject_id, wrapped)
+            plain = AESGCM(key).decrypt(bytes(nonce), bytes(ciphertext), value_id.bytes) if key else None
         except InvalidTag:
-            texts[row.id] = ALTERED
+            texts[value_id] = ALTERED
         else:
-            texts[row.id] = ERASED if plain is None else plain.decode()
+            texts[value_id] = ERASED if plain is None else plain.decode()
     return texts
 
 

@@ -135,12 +135,10 @@ def index_as_of(moment: datetime, *, kind: str, fields: Sequence[str]) -> Iterat
 
     Does not wait for acts under way: call `wait_for_writers` first.
     """
-    columns = "".join(f", ledger ->> %({name})s" for name in _slots(fields))
-    values: dict[str, str | datetime] = {"moment": moment, "kind": kind, **_slots(fields)}
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT held.matter_id, id, held.number{columns} {_LAST} WHERE held.kind = %(kind)s", values)
+        cursor.execute(fields_as_of(fields), {"moment": moment, "kind": kind})
         while rows := cursor.fetchmany(FETCH):
-            for matter_id, entry_id, number, *texts in rows:
+            for matter_id, number, entry_id, _unit_id, *texts in rows:
                 yield IndexLine(matter_id, entry_id, number, tuple(intern(t) if t else "" for t in texts))
 
 
@@ -210,10 +208,6 @@ def entries_holding(text: str, entry_ids: Iterable[UUID]) -> set[UUID]:
             [list(entry_ids), f"%{pattern}%", f"%{pattern}%"],
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def _slots(fields: Sequence[str]) -> dict[str, str]:
-    return {f"field{n}": name for n, name in enumerate(fields)}
 
 
 def _fields(value: Any) -> dict[str, Any]:

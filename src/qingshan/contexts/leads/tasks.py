@@ -1,6 +1,7 @@
 """Work of the worker process. The web process queues these by name and never imports this module."""
 
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -59,14 +60,17 @@ def write_proof_task(job_id: str) -> None:
     run_whole(UUID(job_id), make_proof_file)
 
 
-EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_THREE_MINUTES = "*/3 * * * *"
+PAIR_SECONDS = 20
+"""What one search for pairs takes of the worker; a large import is caught up with over several."""
 
 
-@app.periodic(cron=EVERY_TEN_MINUTES)
+@app.periodic(cron=EVERY_THREE_MINUTES)
 @app.task(name=PAIR_TASK, queue="pairs", queueing_lock="find_pairs", pass_context=False)
 def find_pairs_task(timestamp: int = 0) -> None:
-    """Compare the leads that came in since the last time (查重)."""
-    find_pairs(server_clock()())
+    """Compare the leads that came in or were corrected since the last time (查重), for some seconds at most."""
+    until = monotonic() + PAIR_SECONDS
+    find_pairs(server_clock()(), go_on=lambda: monotonic() < until)
 
 
 def _export(job: Job, acting: Acting, progress: Progress) -> Outcome:

@@ -37,12 +37,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: stable key, header, width in characters, text of a row."""
+    """One column: stable key, header, width in characters, text of a row.
+
+    ``of_lead``: also a row without a case has something in it.
+    """
 
     key: str
     header: str
     width: int
     text: Callable[[Source], str]
+    of_lead: bool = True
 
 
 def _lead(key: str) -> Callable[[Source], str]:
@@ -144,7 +148,14 @@ def _state(source: Source) -> str:
 
 
 def _column(key: str, header: str, width: int, text: Callable[[Source], str]) -> Column:
-    return Column(key=key, header=header, width=width, text=text)
+    return Column(key=key, header=header, width=width, text=text, of_lead=key in OF_LEAD)
+
+
+OF_LEAD = frozenset({
+    "lead_number", "verdict", "channel", "source_no", "received_at", "township", "village", "division", "place", "lon",
+    "lat", "datum", "area", "verified", "unit", "taken_over",
+})  # fmt: skip
+"""Columns that are filled before there is a case; a test holds that the others are empty then."""
 
 
 COLUMNS: tuple[Column, ...] = (

@@ -185,9 +185,16 @@ def _known_of_lead(case: Mapping[str, Any]) -> dict[str, Any]:
 def read_texts(
     ledger: Ledger, rows: Iterable[LedgerRow], columns: Sequence[Column] = COLUMNS
 ) -> Iterator[tuple[LedgerRow, tuple[str, ...]]]:
-    """The texts of rows under ``columns``, in order."""
+    """The texts of rows under ``columns``, in order. Most rows have no case: what only a case fills is not asked."""
+    of_leads = [(place, column.text) for place, column in enumerate(columns) if column.of_lead]
     for row, source in read_sources(ledger, rows):
-        yield row, tuple(column.text(source) for column in columns)
+        if source.case:
+            yield row, tuple(column.text(source) for column in columns)
+            continue
+        texts = [""] * len(columns)
+        for place, text in of_leads:
+            texts[place] = text(source)
+        yield row, tuple(texts)
 
 
 def rows_holding(rows: Sequence[LedgerRow], text: str) -> list[LedgerRow]:

@@ -29,18 +29,57 @@ def fitting(text: str) -> str:
     return text[: (_CELL_HOLDS - len(note)) // 2] + note
 
 
+_TEXT, _NUMBER, _EMPTY = "t", "n", "e"
+_NUMBER_OF_ROW = "\0"
+_KEPT_FORMS = 2_000
+"""Forms of a row that are kept; what comes beyond is put together each time."""
+
+
 class RowShape:
-    """Everything of a row that is the same in each: letters of its columns, styles, height in points (0: automatic)."""
+    """Everything of a row that is the same in each: letters of its columns, styles, height in points (0: automatic).
+
+    Rows in which the same cells are empty have one form, with gaps for the others: a ledger has some hundreds of forms.
+    """
 
     def __init__(self, formats: Sequence[Format], *, height: float = 0, first_column: int = 0) -> None:
         """One format per column."""
         letters = [column_letters(first_column + n + 1) for n in range(len(formats))]
         styles = [int(f._get_xf_index()) for f in formats]  # noqa: SLF001 - the library has no public name for it
-        self.opened = [f'<c r="{name}' for name in letters]
-        self.styled = [f'" s="{style}"' for style in styles]
-        self.texts = [f'" s="{style}" t="inlineStr"><is>' for style in styles]
-        self.attributes = f' ht="{height:g}" customHeight="1"' if height else ""
+        self._cells = [
+            {
+                _EMPTY: f'<c r="{name}{_NUMBER_OF_ROW}" s="{style}"/>',
+                _TEXT: f'<c r="{name}{_NUMBER_OF_ROW}" s="{style}" t="inlineStr"><is>%s</is></c>',
+                _NUMBER: f'<c r="{name}{_NUMBER_OF_ROW}" s="{style}"><v>%s</v></c>',
+            }
+            for name, style in zip(letters, styles, strict=True)
+        ]
+        height_of_row = f' ht="{height:g}" customHeight="1"' if height else ""
+        self._opened = f'<row r="{_NUMBER_OF_ROW}"{height_of_row}>'
+        self._forms: dict[str, str] = {}
         self.first, self.last = first_column, first_column + len(formats) - 1
+
+    def xml(self, number: int, values: Sequence[str | int | float]) -> str:
+        """The row with this number (from 1)."""
+        kinds, texts = [], []
+        for value in values:
+            if value == "":
+                kinds.append(_EMPTY)
+            elif isinstance(value, str):
+                kinds.append(_TEXT)
+                texts.append(_text(value))
+            else:
+                kinds.append(_NUMBER)
+                texts.append(repr(value))
+        key = "".join(kinds)
+        form = self._forms.get(key) or self._form(key)
+        return form.replace(_NUMBER_OF_ROW, str(number)) % tuple(texts)
+
+    def _form(self, key: str) -> str:
+        cells = "".join(cell[kind] for cell, kind in zip(self._cells, key, strict=False))
+        form = f"{self._opened}{cells}</row>"
+        if len(self._forms) < _KEPT_FORMS:
+            self._forms[key] = form
+        return form
 
 
 class StreamingSheet(Worksheet):  # type: ignore[misc]  # the library has no types
@@ -52,17 +91,7 @@ class StreamingSheet(Worksheet):  # type: ignore[misc]  # the library has no typ
             self._write_single_row(row)
         if self._check_dimensions(row, shape.first) or self._check_dimensions(row, shape.last):
             raise ValueError(f"row {row} is outside the sheet or comes too late")
-        number = row + 1
-        parts = [f'<row r="{number}"{shape.attributes}>']
-        for position, value in enumerate(values):
-            if value == "":
-                parts.append(f"{shape.opened[position]}{number}{shape.styled[position]}/>")
-            elif isinstance(value, str):
-                parts.append(f"{shape.opened[position]}{number}{shape.texts[position]}{_text(value)}</is></c>")
-            else:
-                parts.append(f"{shape.opened[position]}{number}{shape.styled[position]}><v>{value!r}</v></c>")
-        parts.append("</row>")
-        self.row_data_fh.write("".join(parts))
+        self.row_data_fh.write(shape.xml(row + 1, values))
 
 
 def _text(text: str) -> str:

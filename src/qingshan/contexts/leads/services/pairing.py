@@ -1,5 +1,6 @@
-"""The search for pairs (查重): leads that came since the last search, each compared with all that stand."""
+"""The search for pairs (查重): leads that came or were corrected since the last search, against all that stand."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,21 +16,22 @@ from qingshan.contexts.leads.models import Lead, LeadPair, PairSweep
 from qingshan.domain.lead import NO_MAIN_STATES
 
 PAIR_TASK = "qingshan.contexts.leads.tasks.find_pairs"
-PIECE = 200
+PIECE = 100
 KEPT = 5
 """Pairs that are kept of one lead."""
 _START = UUID(int=0)
 
 
-def find_pairs(now: datetime, *, most: int = 5_000) -> tuple[int, int]:
-    """Compare leads that were not compared yet, oldest first; returns how many were, and how many new pairs stand.
+def find_pairs(now: datetime, *, most: int = 5_000, go_on: Callable[[], bool] = lambda: True) -> tuple[int, int]:
+    """Compare leads that are new or were corrected since, oldest first; returns how many were, and how many new pairs.
 
-    A piece is one transaction: killed in the middle, the next search goes on behind the last whole piece.
+    A piece is one transaction: killed in the middle, the next search goes on behind the last whole piece. ``go_on`` is
+    asked before each piece: a search after a large import is spread over many runs, and other work gets its turn.
     """
     compared, found, until = 0, 0, new_id()
     # Acts that began before now and are not stored yet have smaller ids: they must not be left behind.
     wait_for_writers()
-    while compared < most:
+    while compared < most and go_on():
         with system_scope():
             seen, made = _piece(until, now)
         compared, found = compared + seen, found + made
@@ -53,7 +55,7 @@ def _piece(until: UUID, now: datetime) -> tuple[int, int]:
 
 _FIRST = """
 SELECT e.id, e.matter_id FROM journal_entry e JOIN leads_lead l ON l.id = e.matter_id
-WHERE e.id > %s AND e.id <= %s AND e.seq = 1 ORDER BY e.id LIMIT %s
+WHERE e.id > %s AND e.id <= %s AND (e.seq = 1 OR e.act = 'lead.correct') ORDER BY e.id LIMIT %s
 """
 """A lead's own id may be older than its registration (the form brought it); its first entry's is not."""
 
