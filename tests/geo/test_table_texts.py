@@ -137,7 +137,11 @@ def _written(factory: pytest.TempPathFactory, raw: bytes) -> Path:
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8), min_size=3, max_size=3),
+        st.lists(
+            st.text(st.characters(codec="gb2312", categories=["L", "N"]), min_size=1, max_size=8),
+            min_size=3,
+            max_size=3,
+        ),
         min_size=3,
         max_size=9,
     )
