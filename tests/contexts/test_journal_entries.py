@@ -193,6 +193,9 @@ class _Rows(list[PersonalValue]):
     def select_related(self, _name: str) -> _Rows:
         return self
 
+    def values_list(self, *_names: str) -> list[tuple[object, ...]]:
+        return [(row.id, row.nonce, row.ciphertext, row.subject_id, row.subject.wrapped) for row in self]
+
 
 # --- seals -----------------------------------------------------------------------------------------------------------
 
