@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
+    from qingshan.commons.people.viewer import Viewer
+
 ORIGINALS = 8_000
 """Leads made one by one; a multiple of them is copied by the database."""
 ZOOMS = (8, 10, 11, 12, 13, 14)
@@ -113,22 +115,67 @@ def _tile(lon: float, lat: float, zoom: int) -> tuple[int, int]:
     return int((lon + 180) / 360 * size), int(y * size)
 
 
-def _near(count: int) -> dict[str, list[float]]:
-    """Milliseconds of looking for leads within 500 m of random places, as a county officer with row security."""
-    from django.db import transaction
-
+def _officer() -> Viewer:
+    """A county officer, with row security."""
     from qingshan.commons.base.scope import system_scope
     from qingshan.commons.people.models import Account
     from qingshan.commons.people.viewer import viewer_of
     from qingshan.config.clock import now
-    from qingshan.contexts.leads.public import leads_near
 
     with system_scope():
         account = Account.objects.get(username="bureau-officer")
         viewer = viewer_of(account, today=now().date())
     if viewer is None:
         raise SystemExit("bureau-officer holds no post")
-    times = []
+    return viewer
+
+
+def _alike(count: int) -> dict[str, list[float]]:
+    """Milliseconds of the duplicate search for one lead among all, as when a lead is registered."""
+    from django.db import transaction
+
+    from qingshan.contexts.campaigns.public import campaign_in_force
+    from qingshan.contexts.leads.public import Lead, find_alike, probe_of
+
+    viewer, in_force, times = _officer(), campaign_in_force(), []
+    for lead_id in _facts(count)["leads"]:
+        with transaction.atomic():
+            viewer.apply_scope()
+            probe = probe_of(Lead.objects.get(id=lead_id))
+            began = time.perf_counter()
+            find_alike(viewer, probe, in_force)
+            times.append((time.perf_counter() - began) * 1000)
+    return {"ms": times}
+
+
+def _proof(count: int) -> dict[str, list[float]]:
+    """Milliseconds of the completeness proof of now, as the county's page asks it.
+
+    Copied leads share the batches of their originals, so the proof of a filled county does not add up; its cost does.
+    """
+    from django.db import transaction
+
+    from qingshan.config.clock import now
+    from qingshan.contexts.campaigns.public import campaign_in_force
+    from qingshan.contexts.leads.public import prove
+
+    viewer, in_force, times = _officer(), campaign_in_force(), []
+    for _ in range(count):
+        began = time.perf_counter()
+        with transaction.atomic():
+            viewer.apply_scope()
+            prove(now(), now=now(), channels=in_force.plan.channels, county=True)
+        times.append((time.perf_counter() - began) * 1000)
+    return {"ms": times}
+
+
+def _near(count: int) -> dict[str, list[float]]:
+    """Milliseconds of looking for leads within 500 m of random places, as a county officer with row security."""
+    from django.db import transaction
+
+    from qingshan.contexts.leads.public import leads_near
+
+    viewer, times = _officer(), []
     for place in _facts(count)["places"]:
         lon, lat = map(float, place.split())
         began = time.perf_counter()
@@ -168,7 +215,7 @@ def _preview(file: Path) -> dict[str, list[str]]:
 def main() -> None:
     """Do one thing and print what came of it as JSON."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["prepare", "seed", "facts", "near", "preview"])
+    parser.add_argument("what", choices=["prepare", "seed", "facts", "near", "alike", "proof", "preview"])
     parser.add_argument("--leads", type=int, default=0)
     parser.add_argument("--cases", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
@@ -188,7 +235,7 @@ def main() -> None:
     elif chosen.what == "preview":
         found = _preview(chosen.file)
     else:
-        found = _near(300)
+        found = {"near": _near, "alike": _alike, "proof": _proof}[chosen.what](3 if chosen.what == "proof" else 300)
     print(json.dumps(found))  # noqa: T201 - read by the caller
 
 

@@ -75,9 +75,14 @@ def _over_http(place: Installation, facts: dict[str, list[str]], scenarios: tupl
     return figures
 
 
-def _near(place: Installation, rows: int) -> Measured:
-    times = [float(ms) for ms in _inside(place, "near")["ms"]]
-    return Measured(scenario="near a point, 500 m", metric="p95 ms", value=round(p95(times), 2), unit="ms", rows=rows)
+def _reads(place: Installation, rows: int) -> list[Measured]:
+    """Questions asked inside the program: what lies near, what may be the same, whether all is accounted for."""
+    near, alike, proof = ([float(ms) for ms in _inside(place, what)["ms"]] for what in ("near", "alike", "proof"))
+    return [
+        Measured(scenario="near a point, 500 m", metric="p95 ms", value=round(p95(near), 2), unit="ms", rows=rows),
+        Measured(scenario="duplicate search", metric="p95 ms", value=round(p95(alike), 2), unit="ms", rows=rows),
+        Measured(scenario="completeness proof", metric="s", value=round(max(proof) / 1000, 2), unit="s", rows=rows),
+    ]
 
 
 def _import(place: Installation, patches: Path | None) -> list[Measured]:
@@ -155,13 +160,14 @@ def main() -> None:
     curve: list[Measured] = []
     for size in sizes:
         facts, full = _kept(place) if chosen.again else _fill(place, size), size == chosen.leads
-        made = [*_over_http(place, facts, FULL if full else CURVE, size), _near(place, size)]
+        made = [*_over_http(place, facts, FULL if full else CURVE, size), *_reads(place, size)]
         curve += made if len(sizes) > 1 else []
         if full:
             figures += [*made, *_import(place, chosen.patches), _preview(place)]
             figures += _million(place) if chosen.million else []
         if size == sizes[-1]:
             figures += [*_ledger(place), _verify(place)]
+        write_report(figures, curve, HOME)
     _tell(f"written: {write_report(figures, curve, HOME)}")
     if not (chosen.keep or chosen.again):
         place.destroy()
