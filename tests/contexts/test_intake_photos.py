@@ -176,6 +176,7 @@ def test_a_photo_without_a_place_is_put_where_the_person_says(world: World) -> N
         (packed({"a.jpg": b"x"})[:-30], "不完整或已损坏"),
         (packed({"../a.jpg": b"x"}), "包外"),
     ],
+    ids=["heic", "truncated", "path"],
 )
 def test_files_that_hold_no_photos_are_refused_as_a_whole(world: World, content: bytes, told: str) -> None:
     with pytest.raises(ReadError, match=told):

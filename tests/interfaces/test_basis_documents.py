@@ -72,7 +72,7 @@ def test_each_document_is_journaled_and_a_wrong_one_is_withdrawn_with_a_reason(s
     assert office.post(f"/campaign/basis/{row.id}/", {"reason": "又一次"}).status_code == 409
     with world.seeing_all():
         acts = list(Entry.objects.filter(matter_id=row.id).order_by("seq").values_list("act", flat=True))
-    assert acts == ["basis.attach", "basis.withdraw"]
+    assert acts == ["basis_document.attach", "basis_document.withdraw"]
     assert office.post("/campaign/basis/new/", form(file=SimpleUploadedFile("二.pdf", PDF + b"2"))).status_code == 302
     text = text_of(office.get("/campaign/"))
     assert "已撤下：传成了征求意见稿" in text

@@ -65,7 +65,7 @@ def attach_basis(*, form: BasisForm, file: StoredFile, acting: Acting) -> BasisD
             attached_at=acting.now(),
             attached_by=actor_text(acting),
         )
-        _record("basis.attach", row, acting, {"file": row.file_name, "sha256": row.file_sha256})
+        _record("basis_document.attach", row, acting, {"file": row.file_name, "sha256": row.file_sha256})
         use_file(file_id=file.id, matter_id=row.id, purpose="basis", label=row.title[:120], now=acting.now())
         return row
 
@@ -82,7 +82,7 @@ def withdraw_basis(*, document_id: UUID, reason: str, acting: Acting) -> BasisDo
         row.withdrawn_at, row.withdrawn_by = acting.now(), actor_text(acting)
         row.withdrawn_reason = reason.strip()[:400]
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-        _record("basis.withdraw", row, acting, {"reason": row.withdrawn_reason})
+        _record("basis_document.withdraw", row, acting, {"reason": row.withdrawn_reason})
         return row
 
 
