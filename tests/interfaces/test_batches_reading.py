@@ -110,6 +110,7 @@ def test_a_file_without_a_zone_is_asked_about_with_the_zone_that_fits(client: Cl
     read(world, batch)
     assert batch.state == "inspected", batch.problem
     assert batch.preview["outcomes"]["accepted"] == 1
+    assert "勘测定界坐标文本" in client.get(detail(batch)).content.decode()
     (lead,) = take_in(world, batch)
     told = json.loads(world.entries(lead.id)[0].payload)["details"]["reading"]
     assert told["format"] == "survey"
@@ -159,6 +160,16 @@ def test_rows_outside_the_county_are_drawn_and_warned_of(client: Client, world: 
     outcomes = [one["properties"]["outcome"] for one in batch.preview["features"]["features"]]
     assert outcomes == ["rejected", "rejected"]
     assert batch.preview["candidates"] == []
+
+
+def test_a_reading_that_changes_nothing_is_not_offered(client: Client, world: World) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    batch = upload(client, world, patches([square(x, y), square(116.5, 39.9)], JCBH=["A", "B"]), "a.geojson")
+    read(world, batch)
+    assert "1 行落在县外" in batch.preview["warnings"][0]
+    assert batch.preview["candidates"] == []
+    shown = client.get(detail(batch)).content.decode()
+    assert "这样读可以落在本县" not in shown
 
 
 def test_areas_in_another_unit_are_noticed(client: Client, world: World) -> None:

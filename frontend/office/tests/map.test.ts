@@ -1,6 +1,6 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
-import { boundsOf, hasSynthetic, namePoints } from "../src/map/geojson";
+import { boundsOf, hasSynthetic, namePoints, taken } from "../src/map/geojson";
 import { parseBounds, readOptions, type Words } from "../src/map/options";
 import { addressOf, popupContent, readMatter } from "../src/map/popup";
 import { SHAPES, SHAPE_OF_STATE, SIZE, hatchPicture, rgb, shapePicture } from "../src/map/shapes";
@@ -98,4 +98,16 @@ test("the window over a matter says number, kind, state in the page's words", ()
   expect(box.textContent).toBe("元采〔2024〕0087<i>北坡</i>台账问题 · 已销号打开");
   expect(box.querySelector("a")?.getAttribute("href")).toBe("/cases/7/");
   expect(addressOf("", "7")).toBe("");
+});
+
+test("a map of a batch opens on what is taken in, on the refused only when there is nothing else", () => {
+  const at = (lon: number, outcome: string): GeoJSON.Feature => ({
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [lon, 37] },
+    properties: { outcome },
+  });
+  const both: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [at(114, "accepted"), at(10, "rejected")] };
+  expect(boundsOf(taken(both))?.[0]).toBeCloseTo(113.999);
+  const refused: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [at(10, "rejected")] };
+  expect(boundsOf(taken(refused))?.[0]).toBeCloseTo(9.999);
 });

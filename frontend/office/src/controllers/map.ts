@@ -2,7 +2,7 @@ import { Controller } from "../lib/registry";
 import { part } from "../lib/dom";
 import { positionPlain, positionText } from "../lib/format";
 import { dmsText, metresText } from "../lib/positions";
-import { boundsOf, hasSynthetic } from "../map/geojson";
+import { boundsOf, hasSynthetic, taken } from "../map/geojson";
 import type { OfficeMap } from "../map/office-map";
 import { readPlace } from "../map/address";
 import { readOptions, type MapOptions } from "../map/options";
@@ -32,7 +32,7 @@ export class MapController extends Controller {
     if (this.signal.aborted) return;
     const features = focus ?? this.readFeatures(options);
     const home = options.bounds ?? (areas && boundsOf(areas)) ?? (features && boundsOf(features));
-    const bounds = (focus && boundsOf(focus)) ?? options.bounds ?? (features && boundsOf(features)) ?? home;
+    const bounds = (focus && boundsOf(focus)) ?? options.bounds ?? (features && boundsOf(taken(features))) ?? home;
     this.markSynthetic(areas);
     const place = this.element.dataset["place"] === undefined ? null : readPlace(new URLSearchParams(location.search).get("pos"));
     const label = canvas.getAttribute("aria-label") ?? "";

@@ -31,6 +31,13 @@ export function boundsOf(data: GeoJSON.GeoJSON): Bounds | null {
   return [west - margin, south - margin, east + margin, north + margin];
 }
 
+/** What the map should open on: refused patches, which may lie anywhere, only when there is nothing else. */
+export function taken(data: GeoJSON.GeoJSON): GeoJSON.GeoJSON {
+  if (data.type !== "FeatureCollection") return data;
+  const features = data.features.filter((feature) => feature.properties?.["outcome"] !== "rejected");
+  return features.length ? { ...data, features } : data;
+}
+
 export function hasSynthetic(areas: GeoJSON.FeatureCollection): boolean {
   return areas.features.some((feature) => feature.properties?.["synthetic"] === true);
 }

@@ -45,6 +45,12 @@ NOT_READ = {
 """Kinds that are told but have no reader (yet)."""
 
 
+def format_label(slug: str) -> str:
+    """What a person calls a format (格式名称); a table's reader says its name itself."""
+    known = FORMATS.get(slug)
+    return known.label if known is not None else {**NOT_READ, "photos": "照片"}.get(slug, slug)
+
+
 def read_features(
     path: Path | str,
     *,

@@ -48,7 +48,7 @@ def print_preview(batch: Batch, *, as_json: bool) -> None:
         f"预览 {batch.name}：收到 {preview['received']}，可接收 {counts['accepted']}，"
         f"重复 {counts['duplicate']}，拒收 {counts['rejected']}"
     )
-    click.echo(f"  读取：{preview['format']}，{preview['crs']}")
+    click.echo(f"  读取：{preview['format_text']}，{preview['crs']}")
     for note in preview["notes"]:
         click.echo(f"  说明：{note}")
     for warning in preview["warnings"]:

@@ -17,6 +17,7 @@ from qingshan.domain.plan import Plan
 from qingshan.geo.candidates import Candidate, fitting_readings
 from qingshan.geo.crs import mu
 from qingshan.geo.features import FeatureFile, Undecided
+from qingshan.geo.readers import format_label
 
 _UNITS = ((mu(1.0), "亩"), (0.0001, "公顷"), (0.000001, "平方公里"), (1 / mu(1.0), "平方米（列名却注明亩）"))
 """Ratio of a declared area to the measured one that a wrong unit gives, and the unit meant."""
@@ -64,8 +65,13 @@ class Plausibility:
             warnings.append(f"{self.unlike} 行的标称面积与图形面积不符{self._unit()}")
         found: list[Candidate] = []
         if strays and strays * 2 >= self.located:
-            found = fitting_readings(file.sample, gazetteer.holds)
+            found = self._better(fitting_readings(file.sample, gazetteer.holds), file.crs_text)
         return {"warnings": warnings, "candidates": candidates_json(found)}
+
+    def _better(self, found: Sequence[Candidate], now: str) -> list[Candidate]:
+        """Readings worth offering: other than the one the file was read by, and placing more of it in the county."""
+        kept = 1 - (self.swapped + self.outside) / self.located
+        return [one for one in found if one.share > kept and (one.axes or one.label != now)]
 
     def _unit(self) -> str:
         """A word on the unit, when all areas are off by the same factor."""
@@ -93,6 +99,7 @@ def file_facts(file: FeatureFile) -> dict[str, Any]:
     """What was decided about a file as a whole, for preview, result and journal."""
     return {
         "format": file.format,
+        "format_text": format_label(file.format),
         "crs": file.crs_text,
         "encoding": file.encoding or "",
         "layers": list(file.layers),

@@ -32,9 +32,12 @@ def rows_context(viewer: Viewer, batch: Batch, query: QueryDict) -> dict[str, ob
     after = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
     found = rows_of(batch.id, outcome=outcome, after=after, limit=PAGE + 1)
     base = reverse("web:batch_rows", args=[batch.id])
+    leads = leads_by_ids(viewer, {row.matter_id for row in found if row.matter_id and row.outcome == "accepted"})
+    numbers = {lead_id: lead.number for lead_id, lead in leads.items()}
+    rows = [row_item(row, numbers.get(row.matter_id, "") if row.matter_id else "") for row in found[:PAGE]]
     return {
-        "lead_urls": lead_urls(viewer, (row.reason or row.notes for row in found[:PAGE])),
-        "rows": [row_item(row) for row in found[:PAGE]],
+        "lead_urls": lead_urls(viewer, (str(row["reason"]) for row in rows)),
+        "rows": rows,
         "row_tabs": [
             {
                 "label": labels.state_label("row", name).text,
@@ -58,14 +61,15 @@ def lead_urls(viewer: Viewer, texts: Iterable[str]) -> dict[str, str]:
     return {number: reverse("web:lead_detail", args=[lead_id]) for number, lead_id in found.items()}
 
 
-def row_item(row: BatchRow) -> dict[str, object]:
-    """A row as the table shows it; an accepted one leads to its lead."""
+def row_item(row: BatchRow, number: str = "") -> dict[str, object]:
+    """A row as the table shows it; an accepted one leads to its lead, whose ``number`` is told."""
+    became = _("登记为线索 %(number)s") % {"number": number} if number else ""
     return {
         "index": row.row_no,
         "outcome": row.outcome,
         "source_no": row.source_no or _("无编号"),
-        "reason": row.reason or row.notes,
-        "advice": row.notes if row.reason else "",
+        "reason": row.reason or became or row.notes,
+        "advice": row.notes if row.reason or became else "",
         "url": reverse("web:lead_detail", args=[row.matter_id]) if row.matter_id else "",
     }
 
