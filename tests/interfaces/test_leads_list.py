@@ -216,3 +216,27 @@ def test_a_word_in_very_many_leads_is_counted_up_to_a_bound_and_says_so(
         assert some.context["total"] == (1 if whole else None)
         assert not some.context["bulk_all"]
     assert client.get(LIST).context["total"] == 4, "without a word every lead is counted"
+
+
+def test_leads_of_an_old_ledger_are_marked_and_can_be_had_alone(
+    world: World, sign_in: SignIn, make_lead: MakeLead
+) -> None:
+    """Marked in the row, alone behind the filter; the box that ticks all stands only where a row can be ticked."""
+    ours, old = make_lead(), make_lead(township=cast.HEISHUIHE)
+    with world.seeing_all():
+        Lead.objects.filter(id=old.id).update(taken_over={"file": "旧台账.xlsx", "row": 3})
+    client = sign_in(cast.BUREAU_OFFICER)
+    both = text_of(client, LIST)
+    assert both.count(" · 接管<") == 1
+    alone = client.get(f"{LIST}?taken_over=1")
+    assert alone.context["total"] == 1
+    assert old.number in alone.content.decode()
+    assert ours.number not in alone.content.decode()
+
+
+def test_all_rows_are_not_offered_where_none_can_be_ticked(sign_in: SignIn, make_lead: MakeLead) -> None:
+    make_lead(state="archived")
+    client = sign_in(cast.TOWNSHIP_OFFICER)
+    assert "data-pick-all" not in text_of(client, LIST)
+    make_lead()
+    assert "data-pick-all" in text_of(client, LIST)

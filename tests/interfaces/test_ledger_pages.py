@@ -13,6 +13,9 @@ from django.test import Client
 from django.urls import reverse
 
 from qingshan.contexts.cases.public import Case
+from qingshan.contexts.leads.public import Lead
+from qingshan.contexts.ledgers.services import returns
+from qingshan.interfaces.web.views import ledger_returns
 from tests import cast
 from tests.interfaces.forms_of_cases import text_of
 from tests.support.making import PARTY, World
@@ -157,3 +160,18 @@ def test_the_summary_adds_up_to_the_whole(sign_in: SignIn, county: dict[str, Any
     shown = sign_in(cast.BUREAU_OFFICER).get(LEDGER)
     columns = list(zip(*(line["counts"] for line in shown.context["summary"]), strict=True))
     assert [sum(column) for column in columns] == [2, 1, 1, 2, 1]
+
+
+def test_a_return_sheet_that_does_not_hold_all_says_so(
+    sign_in: SignIn, make_lead: Callable[..., Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the page and in the head of the sheet: how many wait, how many it holds; silent when it holds them all."""
+    for _ in range(3):
+        make_lead()
+    client = sign_in(cast.TOWNSHIP_OFFICER)
+    assert "不在表内" not in client.get("/ledger/returns/").content.decode()
+    for room in (ledger_returns, returns):
+        monkeypatch.setattr(room, "MOST_IN_SHEET", 2)
+    told = client.get("/ledger/returns/").content.decode()
+    assert "另有 1 条不在表内" in told
+    assert "共 3 条待办，本表只装最早的 2 条" in strings(client.get("/ledger/returns/download/"))

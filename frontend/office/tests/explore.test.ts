@@ -154,3 +154,11 @@ test("before and after: two pictures of the address, else the earliest beside th
   expect(ids("gone,new")).toEqual(["old", "new"]);
   expect(pairOf(null, all.slice(0, 1))).toBeNull();
 });
+
+test("before and after: the two ticked pictures are compared, not the two ends of the list", () => {
+  const all = [{ id: "new" }, { id: "mid" }, { id: "low" }, { id: "old" }];
+  const ids = (text: string | null, ticked: string[]): string[] | undefined => pairOf(text, all, ticked)?.map((one) => one.id);
+  expect(ids(null, ["low", "mid"])).toEqual(["low", "mid"]);
+  expect(ids("old,new", ["low", "mid"])).toEqual(["old", "new"]);
+  expect(ids(null, ["mid"])).toEqual(["old", "new"]);
+});

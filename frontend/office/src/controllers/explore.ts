@@ -93,7 +93,9 @@ export class ExploreController extends Controller {
     const first = pictures.find((one) => wanted.includes(one.id));
     if (first && !new URLSearchParams(window.location.search).has("pos")) map.fitTo(first.bounds);
     void import("../map/swipe").then(({ bindSwipe }) => {
-      if (!this.signal.aborted) this.swipeEnd = bindSwipe(this.element, map, pictures, show, (search) => this.setAddress(search));
+      if (!this.signal.aborted) {
+        this.swipeEnd = bindSwipe(this.element, map, pictures, show, chosen, (search) => this.setAddress(search));
+      }
     });
   }
 

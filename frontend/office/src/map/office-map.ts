@@ -34,7 +34,7 @@ export interface MapData {
   /** Place of the address; wins over `bounds`. */
   readonly place?: Place | null;
   readonly label?: string;
-  /** Only pictures, moved by another map: no controls, no keyboard. */
+  /** Moved by another map: no controls, no keyboard. */
   readonly quiet?: boolean;
 }
 
@@ -51,6 +51,7 @@ export class OfficeMap {
   private query = "";
   private pictures: readonly PictureLayer[] = [];
   private sketch: GeoJSON.FeatureCollection = EMPTY;
+  private half: OfficeMap | null = null;
 
   constructor(
     canvas: HTMLElement,
@@ -85,6 +86,7 @@ export class OfficeMap {
     this.map.on("style.load", () => this.onStyle());
     this.map.on("click", ({ point, lngLat }) => this.onClick({ point, lon: lngLat.lng, lat: lngLat.lat }));
     this.map.on("mousemove", ({ point, lngLat }) => this.onMove({ point, lon: lngLat.lng, lat: lngLat.lat }));
+    this.map.on("move", () => this.half?.follow(this.place()));
     this.map.on("moveend", () => this.onMoved(this.bounds(), this.place()));
     this.map.getCanvas().addEventListener("keydown", (event) => this.onKey(event));
   }
@@ -109,6 +111,7 @@ export class OfficeMap {
     if (on) this.hidden.delete(name);
     else this.hidden.add(name);
     this.applySwitches();
+    this.half?.show(name, on);
   }
 
   /** Other filters: the same tiles with another query string. */
@@ -117,6 +120,7 @@ export class OfficeMap {
     this.query = query;
     const source = this.map.getSource<VectorTileSource>("matters");
     if (source) source.setTiles([this.tiles()]);
+    this.half?.filter(query);
   }
 
   /** Picture layers to show, the lowest first. */
@@ -175,6 +179,7 @@ export class OfficeMap {
   /** Draws again in the present theme. */
   repaint(): void {
     this.map.setStyle(this.style(), { diff: false });
+    this.half?.repaint();
   }
 
   resize(): void {
@@ -195,14 +200,29 @@ export class OfficeMap {
     return { lon: lng, lat, zoom: this.map.getZoom() };
   }
 
-  /** Follows another map (both halves of a comparison). */
-  follow(place: Place): void {
-    this.map.jumpTo({ center: [place.lon, place.lat], zoom: place.zoom });
+  /**
+   * A second map that lies exactly over this one and moves with it (the right half of a comparison): same borders and
+   * matters, other pictures. Clicks, popups and controls stay with this map.
+   */
+  openHalf(over: HTMLElement): OfficeMap {
+    const container = this.map.getContainer();
+    container.insertBefore(over, container.querySelector(".maplibregl-control-container"));
+    over.hidden = false;
+    const data = { ...this.data, bounds: null, home: null, place: this.place(), quiet: true };
+    const half = new OfficeMap(over, { ...this.options, query: this.query }, data);
+    half.hidden.clear();
+    this.hidden.forEach((name) => half.hidden.add(name));
+    this.half = half;
+    return half;
   }
 
-  /** Called at every step of a movement. */
-  onStep(act: (place: Place) => void): void {
-    this.map.on("move", () => act(this.place()));
+  closeHalf(): void {
+    this.half?.remove();
+    this.half = null;
+  }
+
+  private follow(place: Place): void {
+    this.map.jumpTo({ center: [place.lon, place.lat], zoom: place.zoom });
   }
 
   private tiles(): string {

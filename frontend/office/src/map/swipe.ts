@@ -1,29 +1,17 @@
 /** Before and after (前后对比): two pictures over the same ground, a line between them that can be moved. */
 import { part } from "../lib/dom";
 import { withOwn } from "./address";
-import { OfficeMap } from "./office-map";
-import type { MapOptions } from "./options";
+import type { OfficeMap } from "./office-map";
 import type { PictureLayer } from "./style";
 import { pairOf } from "./swipe-pair";
 
-const BARE: MapOptions = {
-  tiles: "",
-  areas: "",
-  bounds: null,
-  leadUrl: "",
-  caseUrl: "",
-  features: "",
-  focus: "",
-  query: "",
-  words: { open: "", lead: {}, case: {}, category: {}, kind: {} },
-};
-
-/** Gives the page's swipe controls their behaviour; returns how to end it. `restore` shows the chosen layers again. */
+/** Gives the page's swipe controls their behaviour; returns how to end it. `restore` shows the `ticked` layers again. */
 export function bindSwipe(
   root: HTMLElement,
   map: OfficeMap,
   pictures: readonly PictureLayer[],
   restore: () => void,
+  ticked: () => readonly string[],
   setAddress: (search: string) => void,
 ): () => void {
   const [bar, over, open] = ["[data-swipe-bar]", "[data-swipe-map]", "[data-swipe-open]"].map((s) => part(root, s));
@@ -42,18 +30,17 @@ export function bindSwipe(
     setAddress(withOwn(window.location.search, "swipe", `${left.value},${right.value}`));
   };
   const start = (): void => {
-    const pair = pairOf(new URLSearchParams(window.location.search).get("swipe"), pictures);
+    const pair = pairOf(new URLSearchParams(window.location.search).get("swipe"), pictures, ticked());
     if (!pair || upper) return;
     [left.value, right.value] = [pair[0].id, pair[1].id];
-    bar.hidden = over.hidden = false;
+    bar.hidden = false;
     open.setAttribute("aria-pressed", "true");
-    const data = { areas: null, features: null, bounds: null, home: null, place: map.place(), quiet: true };
-    upper = new OfficeMap(over, BARE, data);
+    upper = map.openHalf(over);
     show();
     cut();
   };
   const stop = (): void => {
-    upper?.remove();
+    map.closeHalf();
     upper = null;
     over.replaceChildren();
     bar.hidden = over.hidden = true;
@@ -61,12 +48,11 @@ export function bindSwipe(
     setAddress(withOwn(window.location.search, "swipe", ""));
     restore();
   };
-  map.onStep((place) => upper?.follow(place));
   at.addEventListener("input", cut);
   for (const field of [left, right, at]) field.addEventListener("change", (event) => event.stopPropagation());
   for (const field of [left, right]) field.addEventListener("change", show);
   open.addEventListener("click", () => (upper ? stop() : start()));
   part(bar, "[data-swipe-close]")?.addEventListener("click", stop);
   if (new URLSearchParams(window.location.search).has("swipe")) start();
-  return () => upper?.remove();
+  return () => map.closeHalf();
 }

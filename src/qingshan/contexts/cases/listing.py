@@ -40,7 +40,8 @@ CASE_SORTS: Mapping[str, Sort] = {
 class CaseFilter:
     """Filters of the list. Several words of one filter mean any of them; days are local, both ends included.
 
-    ``village`` is a division code. ``before`` is the key of the last row of the page above, newest first.
+    ``village`` is a division code; ``taken_over``: only those from an old ledger (接管).
+    ``before`` is the key of the last row of the page above, newest first.
     """
 
     state: str = ""
@@ -59,6 +60,7 @@ class CaseFilter:
     due_to: date | None = None
     area_min: Decimal | None = None
     area_max: Decimal | None = None
+    taken_over: bool = False
     text: str = ""
     before: UUID | None = None
 
@@ -75,6 +77,8 @@ def filtered(viewer: Viewer, wanted: CaseFilter, now: datetime) -> QuerySet[Case
         rows = rows.filter(next_due_at__lt=now)
     if wanted.reopened:
         rows = rows.filter(reopened__gt=0)
+    if wanted.taken_over:
+        rows = rows.exclude(taken_over={})
     return matching(rows, wanted.text)
 
 

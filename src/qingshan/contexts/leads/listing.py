@@ -42,7 +42,8 @@ class LeadFilter:
     """Filters of the list; the address bar holds them all. Several words of one filter mean any of them.
 
     Days are local days, both ends included; ``village`` is a division code; ``has_case``: whether the lead stands on
-    the ledger. ``before`` is the key of the last row of the page above, newest first.
+    the ledger; ``taken_over``: only those from an old
+    ledger (接管). ``before`` is the key of the last row of the page above, newest first.
     """
 
     state: str = ""
@@ -65,6 +66,7 @@ class LeadFilter:
     due_to: date | None = None
     area_min: Decimal | None = None
     area_max: Decimal | None = None
+    taken_over: bool = False
     text: str = ""
     before: UUID | None = None
 
@@ -82,6 +84,8 @@ def filtered(viewer: Viewer, wanted: LeadFilter, now: datetime) -> QuerySet[Lead
     if wanted.has_case is not None:
         stands = Q(events__has_key=ON_LEDGER)
         rows = rows.filter(stands if wanted.has_case else ~stands)
+    if wanted.taken_over:
+        rows = rows.exclude(taken_over={})
     return matching(rows, wanted.text)
 
 

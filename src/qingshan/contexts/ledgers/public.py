@@ -49,6 +49,8 @@ from qingshan.contexts.ledgers.services.exchange import (
 )
 from qingshan.contexts.ledgers.services.making import AT_ONCE, FORM, OWN, is_large, queue_ledger, write_in_form
 from qingshan.contexts.ledgers.services.returns import (
+    MOST_IN_SHEET,
+    count_open_leads,
     open_leads,
     open_return_rows,
     queue_rows,
@@ -99,6 +101,7 @@ __all__ = [
     "EXCHANGE_ROLES",
     "FIELDS",
     "FORM",
+    "MOST_IN_SHEET",
     "OWN",
     "PREPARE_ROLES",
     "PROPOSE_ROLES",
@@ -125,6 +128,7 @@ __all__ = [
     "broken_chains",
     "choice_words",
     "codes_of",
+    "count_open_leads",
     "counted",
     "decide_template",
     "exchange_rows",

@@ -64,6 +64,7 @@ class Case(models.Model):
             models.Index(fields=["next_due_at", "id"], name="case_due_key"),
             models.Index(fields=["opened_at", "id"], name="case_opened_key"),
             models.Index(fields=["area_m2", "id"], name="case_area_key"),
+            models.Index(fields=["-id"], name="case_taken_over", condition=~models.Q(taken_over={})),
         ]
         constraints = [
             models.CheckConstraint(

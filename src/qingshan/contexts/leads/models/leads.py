@@ -102,6 +102,7 @@ class Lead(models.Model):
             ),
             models.Index(fields=["received_at", "id"], name="lead_received_key"),
             models.Index(fields=["area_m2", "id"], name="lead_area_key"),
+            models.Index(fields=["-id"], name="lead_taken_over", condition=~models.Q(taken_over={})),
             models.Index(fields=["source_no"], name="lead_source_no", condition=~models.Q(source_no="")),
             models.Index(fields=["merged_into"], name="lead_merged", condition=models.Q(merged_into__isnull=False)),
             models.Index(fields=["parent"], name="lead_parent", condition=models.Q(parent__isnull=False)),

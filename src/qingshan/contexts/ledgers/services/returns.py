@@ -32,14 +32,13 @@ from qingshan.domain.lead import LEAD_WORDS, TOWNSHIP, VerificationForm
 
 JUDGE_TASK = "qingshan.contexts.ledgers.tasks.judge_return"
 APPLY_TASK = "qingshan.contexts.ledgers.tasks.apply_return"
-LONGEST = 5_000
+MOST_IN_SHEET = 5_000
 
 
 def open_leads(viewer: Viewer) -> list[OpenLead]:
-    """The leads that wait for the viewer's own unit, oldest first."""
+    """The leads that wait for the viewer's own unit, oldest first, up to `MOST_IN_SHEET`."""
     in_force = campaign_in_force()
-    rows = visible_leads(viewer).filter(unit=viewer.unit_id, state__in=[s.value for s in OPEN_STATES])
-    leads = list(rows.defer("geom", "attributes").order_by("id")[:LONGEST])
+    leads = list(_waiting(viewer).defer("geom", "attributes").order_by("id")[:MOST_IN_SHEET])
     heads = {m.id: m for m in Matter.objects.filter(id__in=[lead.id for lead in leads])}
     made = []
     for lead in leads:
@@ -60,6 +59,15 @@ def open_leads(viewer: Viewer) -> list[OpenLead]:
             )
         )
     return made
+
+
+def count_open_leads(viewer: Viewer) -> int:
+    """How many leads wait for the viewer's own unit; a sheet holds the oldest `MOST_IN_SHEET` of them."""
+    return _waiting(viewer).count()
+
+
+def _waiting(viewer: Viewer) -> QuerySet[Lead]:
+    return visible_leads(viewer).filter(unit=viewer.unit_id, state__in=[s.value for s in OPEN_STATES])
 
 
 def _place(lead: Lead) -> str:

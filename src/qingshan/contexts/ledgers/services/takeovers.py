@@ -55,23 +55,38 @@ def register_take_over(*, file: StoredFile, acting: Acting) -> tuple[TakeOver, b
     return row, new
 
 
-def save_mapping(*, take_over_id: UUID, mapping: OldMapping, name: str, seen: int, acting: Acting) -> TakeOver:
-    """Keep what the columns and words mean and queue the check; ``name`` remembers it for the next file."""
+def save_mapping(
+    *, take_over_id: UUID, mapping: OldMapping, name: str, seen: int, acting: Acting, replace: bool = False
+) -> TakeOver:
+    """Keep what the columns and words mean and queue the check; ``name`` remembers it for the next file.
+
+    A name that another mapping has is refused (``name_taken``), unless ``replace`` says that it is to be replaced.
+    """
     _need(acting, PREPARE_ROLES, "接管旧台账由县自然资源部门办理")
     row = _find(take_over_id, seen)
     if row.state not in MAPPABLE:
         raise ActRefused("state", "这份旧台账正在核对或已经提交，列对应不能再改")
     _check_mapping(row, mapping)
     if name.strip():
-        TakeOverMapping.objects.update_or_create(
-            division=row.division,
-            name=name.strip()[:80],
-            defaults={"mapping": mapping.to_json(), "saved_at": acting.now(), "saved_by": actor_text(acting)},
-        )
+        _remember(row, mapping, name.strip()[:80], acting, replace=replace)
     changes = {"mapping": mapping.to_json(), "state": "checking", "counts": {}, "problem": ""}
     _move_or_refuse(row, changes)
     _queue(row, "take-over-check", CHECK_TASK, f"核对旧台账 {row.file_name}", acting)
     return row
+
+
+def _remember(row: TakeOver, mapping: OldMapping, name: str, acting: Acting, *, replace: bool) -> None:
+    """Keep the mapping under its name; what another person saved under it is not lost without a word."""
+    kept = {"mapping": mapping.to_json(), "saved_at": acting.now(), "saved_by": actor_text(acting)}
+    if replace:
+        TakeOverMapping.objects.update_or_create(division=row.division, name=name, defaults=kept)
+        return
+    known, new = TakeOverMapping.objects.get_or_create(division=row.division, name=name, defaults=kept)
+    if not new and known.mapping != kept["mapping"]:
+        raise ActRefused(
+            "name_taken",
+            f"已有名为“{name}”的对应（{known.saved_by}存），内容不同：请换一个名字，或勾选“替换同名的对应”",
+        )
 
 
 def _check_mapping(row: TakeOver, mapping: OldMapping) -> None:

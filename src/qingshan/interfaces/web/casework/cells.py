@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from qingshan.contexts.cases.public import Case
 from qingshan.interfaces.web.formats import NOTHING
@@ -28,7 +29,8 @@ Row = Mapping[str, Any]
 
 def _number(row: Row, _now: datetime) -> SafeString:
     case: Case = row["case"]
-    return link(url_of("web:case_detail", case.id), case.number, "qs-strong qs-nowrap")
+    number = link(url_of("web:case_detail", case.id), case.number, "qs-strong qs-nowrap")
+    return cell(number, _("接管旧台账")) if case.taken_over else number
 
 
 def _subject(row: Row, _now: datetime) -> SafeString:

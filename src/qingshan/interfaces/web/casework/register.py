@@ -85,6 +85,7 @@ def _filters(plan: Plan, units: Options, villages: Options) -> tuple[Filter, ...
         Filter(name="opened", label=_("列入台账"), kind=Kind.DATES),
         Filter(name="area", label=_("面积"), kind=Kind.NUMBERS, suffix="（m²）"),
         Filter(name="reopened", label=_("重新打开"), kind=Kind.FLAG, word=_("只看重新打开过的")),
+        Filter(name="taken_over", label=_("旧台账"), kind=Kind.FLAG, word=_("只看接管来的")),
         Filter(
             name="q",
             label=_("查找"),
@@ -114,6 +115,7 @@ def case_filter(address: ListAddress) -> CaseFilter:
         village=address.get("village"),
         overdue=bool(address.get("overdue")),
         reopened=bool(address.get("reopened")),
+        taken_over=bool(address.get("taken_over")),
         opened_from=address.day("opened_from"),
         opened_to=address.day("opened_to"),
         due_from=address.day("due_from"),

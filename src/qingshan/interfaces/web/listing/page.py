@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -63,7 +63,9 @@ def list_response(
 ) -> HttpResponse:
     """The page, or its rows alone with the address as we write it, without the empty fields of the filter bar."""
     swap = is_swap(request, spec)
-    response = render(request, "web/listing/_rows.html" if swap else template, dict(context))
+    rows = cast("Sequence[Mapping[str, object]]", context["rows"])
+    shown = {**context, "any_pick": any(row["pick"] for row in rows)}
+    response = render(request, "web/listing/_rows.html" if swap else template, shown)
     if swap:
         response.headers["HX-Push-Url"] = spec.path + address.url(page=True).removesuffix("?")
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

@@ -36,7 +36,8 @@ def _title(row: Row, _now: datetime) -> SafeString:
     place = f"{lead.township_name} {lead.village_name}"
     border = f" · {_('跨界')}" if lead.border else ""
     active = markup(' · <span class="qs-strong">{}</span>', _("正在实施")) if lead.active_since else ""
-    return cell(markup("<span>{}</span>", lead.title), markup("{}{}{}", place, border, active))
+    taken = f" · {_('接管')}" if lead.taken_over else ""
+    return cell(markup("<span>{}</span>", lead.title), markup("{}{}{}{}", place, border, taken, active))
 
 
 def _state(row: Row, _now: datetime) -> SafeString:

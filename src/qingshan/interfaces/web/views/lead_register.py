@@ -100,6 +100,7 @@ def _more_filters(villages: Options, batches: Options) -> tuple[Filter, ...]:
             name="ledger", label=_("台账"), kind=Kind.CHOICE, options=[("yes", _("已列入台账")), ("no", _("未列入"))]
         ),
         Filter(name="active", label=_("正在实施"), kind=Kind.FLAG, word=_("只看正在实施")),
+        Filter(name="taken_over", label=_("旧台账"), kind=Kind.FLAG, word=_("只看接管来的")),
         Filter(
             name="q",
             label=_("查找"),
@@ -123,6 +124,7 @@ def lead_filter(address: ListAddress) -> LeadFilter:
         batch_id=address.uuid("batch"),
         overdue=bool(address.get("overdue")),
         active=bool(address.get("active")),
+        taken_over=bool(address.get("taken_over")),
         has_case={"yes": True, "no": False}.get(ledger),
         received_from=address.day("received_from"),
         received_to=address.day("received_to"),

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from qingshan.commons.jobs.services import latest_job
 from qingshan.contexts.ledgers.public import (
+    MOST_IN_SHEET,
     ReturnSheet,
+    count_open_leads,
     open_leads,
     open_return_rows,
     queue_rows,
@@ -41,7 +43,14 @@ def return_list(request: OfficeRequest) -> HttpResponse:
     """The township's sheets and where to hand a new one in."""
 
     def context() -> dict[str, object]:
-        return {"rows": return_sheets(request.viewer), "now": request.now}
+        waiting = count_open_leads(request.viewer)
+        return {
+            "rows": return_sheets(request.viewer),
+            "waiting": waiting,
+            "longest": MOST_IN_SHEET,
+            "beyond": max(0, waiting - MOST_IN_SHEET),
+            "now": request.now,
+        }
 
     if request.method != "POST":
         return render(request, "web/ledger/returns.html", context())
@@ -67,7 +76,10 @@ def return_download(request: OfficeRequest) -> HttpResponse:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
         title = f"{request.viewer.unit_name}待办线索回填表（{localtime(request.now):%Y-%m-%d %H:%M} 下载）"
-        write_return_sheet(open_leads(request.viewer), path, title=title)
+        rows, waiting = open_leads(request.viewer), count_open_leads(request.viewer)
+        if waiting > len(rows):
+            title += f"——共 {waiting} 条待办，本表只装最早的 {len(rows)} 条；办理上传后再下载其余"
+        write_return_sheet(rows, path, title=title)
         data = path.read_bytes()
     return excel_response(data, f"回填表-{request.viewer.unit_name}.xlsx")
 
