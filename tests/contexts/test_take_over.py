@@ -432,19 +432,6 @@ def test_the_mapping_is_remembered_and_incomplete_ones_are_refused(world: World,
     )
     with world.seeing_all():
         assert TakeOverMapping.objects.get().mapping["columns"]["发现时间"] == "discovered"
-        TakeOver.objects.filter(id=ugly.id).update(state="checked")
-        again = TakeOver.objects.get(id=ugly.id)
-    other = replace(mapping, year=mapping.year - 1)
-    asked = {"take_over_id": ugly.id, "mapping": other, "name": "演示对应", "seen": again.round}
-    with pytest.raises(ActRefused, match="换一个名字") as taken:
-        world.perform(cast.BUREAU_OFFICER, save_mapping, **asked)
-    assert taken.value.code == "name_taken"
-    with world.seeing_all():
-        assert TakeOverMapping.objects.get().mapping["year"] == mapping.year
-        assert TakeOver.objects.get(id=ugly.id).state == "checked"
-    world.perform(cast.BUREAU_OFFICER, save_mapping, **asked, replace=True)
-    with world.seeing_all():
-        assert TakeOverMapping.objects.get().mapping["year"] == mapping.year - 1
     with pytest.raises(ActRefused) as refused:
         world.perform(
             cast.BUREAU_OFFICER, save_mapping, take_over_id=ugly.id, mapping=mapping, name="", seen=ugly.round

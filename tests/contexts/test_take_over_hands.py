@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,13 +13,16 @@ from django.db import connection, transaction
 from qingshan.commons.base.counters import reserved_blocks, take_numbers
 from qingshan.commons.journal.models import Entry
 from qingshan.commons.journal.verifying import verify_journal
-from qingshan.contexts.ledgers.models import TakeOver
+from qingshan.contexts.ledgers.models import TakeOver, TakeOverMapping
 from qingshan.contexts.ledgers.public import (
+    mapping_from,
+    save_mapping,
     send_back_take_over,
     submit_take_over,
 )
 from qingshan.contexts.ledgers.public_worker import take_over
 from qingshan.contexts.ledgers.services.takeovers import fail_take_over
+from qingshan.domain.acts import ActRefused
 from tests import cast
 from tests.contexts.test_take_over import UGLY
 from tests.support.making import World
@@ -120,3 +124,22 @@ def test_taking_over_does_not_hold_the_numbers_of_cases(world: World, ugly: Take
         acting.viewer.apply_scope()
         take_over(take_over_id=one.id, acting=acting, progress=quiet(), blocks=blocks)
         assert pool.submit(open_by_hand).result() == len(keys)
+
+
+def test_a_saved_mapping_is_not_replaced_without_a_word(world: World, ugly: TakeOver) -> None:
+    """Another content under a name that stands is refused and changes nothing; said so, it replaces."""
+    with world.seeing_all():
+        row = TakeOver.objects.get(id=ugly.id)
+        mapping = mapping_from(row.mapping)
+        kept = {"mapping": {**row.mapping, "year": 2001}, "saved_by": "演示·苏甲", "saved_at": row.created_at}
+        TakeOverMapping.objects.create(division=row.division, name="演示对应", **kept)
+    asked: dict[str, Any] = {"take_over_id": ugly.id, "mapping": mapping, "name": " 演示对应 ", "seen": ugly.round}
+    with pytest.raises(ActRefused, match="演示·苏甲存.*换一个名字") as refused:
+        world.perform(cast.BUREAU_OFFICER, save_mapping, **asked)
+    assert refused.value.code == "name_taken"
+    with world.seeing_all():
+        assert TakeOverMapping.objects.get().mapping["year"] == 2001
+        assert TakeOver.objects.get(id=ugly.id).state == "checked"
+    world.perform(cast.BUREAU_OFFICER, save_mapping, **asked, replace=True)
+    with world.seeing_all():
+        assert TakeOverMapping.objects.get().mapping == mapping.to_json()
