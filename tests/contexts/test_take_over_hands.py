@@ -134,7 +134,7 @@ def test_a_saved_mapping_is_not_replaced_without_a_word(world: World, ugly: Take
         kept = {"mapping": {**row.mapping, "year": 2001}, "saved_by": "演示·苏甲", "saved_at": row.created_at}
         TakeOverMapping.objects.create(division=row.division, name="演示对应", **kept)
     asked: dict[str, Any] = {"take_over_id": ugly.id, "mapping": mapping, "name": " 演示对应 ", "seen": ugly.round}
-    with pytest.raises(ActRefused, match="演示·苏甲存.*换一个名字") as refused:
+    with pytest.raises(ActRefused, match=r"演示·苏甲存.*换一个名字") as refused:
         world.perform(cast.BUREAU_OFFICER, save_mapping, **asked)
     assert refused.value.code == "name_taken"
     with world.seeing_all():
