@@ -75,6 +75,12 @@ ROWS: dict[str, Row] = {
     "lead_new": Row(ENTERING),
     # sources, answers, hand-overs
     "source_list": Row(MATTER),
+    "hotline": Row(DESK),
+    "hotline_places": Row(DESK),
+    "hotline_alike": Row(DESK),
+    "hotline_draft": Row(DESK, method="post"),
+    "informant_list": Row(frozenset({"custodian"})),
+    "informant_open": Row(DESK | {"custodian"}, more=(("source_id", "01890a5d-ac96-774b-bcce-b302099a8057"),)),
     "source_reply": Row(DESK, "source"),
     "source_waive": Row(frozenset({"bureau_leader", "taskforce_office"}), "source"),
     "source_platform": Row(DESK, "source"),
@@ -91,7 +97,7 @@ ROWS: dict[str, Row] = {
     "lead_review": Row(BUREAU, "lead"),
     "lead_recheck": Row(BUREAU | {"city_reviewer"}, "lead", more=(("level", "county"),)),
     "lead_resume": Row(TOWNSHIP, "lead"),
-    "lead_flag_active": Row(OFFICE | TOWNSHIP, "lead"),
+    "lead_flag_active": Row(DESK | TOWNSHIP, "lead"),
     "lead_correct": Row(BUREAU, "lead"),
     "batch_list": Row(BATCH_READERS),
     "batch_upload": Row(OFFICE),
@@ -263,14 +269,9 @@ def _sees(member: Member, matters: Matters, township: str) -> bool:
     return member.role == "village_patroller" and member.post.startswith(f"v{matters.village}")
 
 
-def _sees_of_bureau(member: Member, matters: Matters, township: str) -> bool:
-    """The desk sits in the bureau: it sees the cases that the bureau supervises and the orders that it issued."""
-    return member is cast.HOTLINE_DESK or _sees(member, matters, township)
-
-
 def _sees_line(member: Member, matters: Matters, township: str) -> bool:
     """Whether the township's line of an order is in this member's scope: the village has a line of its own."""
-    return member.role != "village_patroller" and _sees_of_bureau(member, matters, township)
+    return member.role != "village_patroller" and _sees(member, matters, township)
 
 
 def _expected(name: str, row: Row, member: Member, matters: Matters, township: str) -> frozenset[int]:
@@ -284,7 +285,7 @@ def _expected(name: str, row: Row, member: Member, matters: Matters, township: s
         return frozenset({404})  # somebody else's work; one's own: test_jobs_pages
     if row.on in ("batch", "take_over", "exchange_sheet"):
         return frozenset({404}) if member is cast.STRANGER else DONE_OR_ASKED
-    sees = {"order": _sees_of_bureau, "order_line": _sees_line, "case": _sees_of_bureau}.get(row.on, _sees)
+    sees = {"order_line": _sees_line}.get(row.on, _sees)
     return DONE_OR_ASKED if sees(member, matters, township) else frozenset({404})
 
 

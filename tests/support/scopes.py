@@ -38,6 +38,8 @@ WHOLE = {
 
 ADMINISTRATORS = {"system_admin", "rights_admin"}
 """They keep the system and its rights, and read no matter, whatever bureau they sit in."""
+OF_NO_UNIT = ADMINISTRATORS | {"hotline_desk"}
+"""They read nothing of the bureau they sit in; the desk reads what it brought itself."""
 
 
 def sees_lead(member: Member, lead: Lead) -> bool:
@@ -54,4 +56,4 @@ def sees_lead(member: Member, lead: Lead) -> bool:
 def sees_case(member: Member, case: Case) -> bool:
     """Like the lead; the supervising unit sees the case as well."""
     supervises = case.supervising_unit.slug == member.post.split(".")[0]
-    return sees_lead(member, case.lead) or (supervises and member.role not in ADMINISTRATORS)
+    return sees_lead(member, case.lead) or (supervises and member.role not in OF_NO_UNIT)

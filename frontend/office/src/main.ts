@@ -7,6 +7,7 @@ import { CutLinesController } from "./controllers/cut-lines";
 import { DrawerController } from "./controllers/drawer";
 import { ExploreController } from "./controllers/explore";
 import { FileDropController, PhotoPickerController } from "./controllers/files";
+import { HotlineController } from "./controllers/hotline";
 import { MapController } from "./controllers/map";
 import { MenuController } from "./controllers/menu";
 import { RowsController } from "./controllers/rows";
@@ -48,6 +49,7 @@ new Registry({
   "file-drop": FileDropController,
   focus: FocusController,
   here: HereController,
+  hotline: HotlineController,
   map: MapController,
   menu: MenuController,
   "photo-picker": PhotoPickerController,

@@ -76,6 +76,7 @@ _LABELS = {
     "lead.waive_reply": "免予答复",
     "lead.enter_platform": "登记信访平台编号",
     "lead.sign_hand_over": "县局签收移交",
+    "lead.open_informant": "查看举报人信息",
     "lead.add_pictures": "附前后时相影像",
     "lead.joint_ask": "请协办",
     "lead.joint_receive": "协办签收",

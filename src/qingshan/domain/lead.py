@@ -135,7 +135,7 @@ BESIDE: dict[str, Transition] = {
 
 ON_LEDGER = "case.open"
 """Act of a case that also ends what is owed on its lead."""
-FLAG_ACTIVE_ROLES = BUREAU | TOWNSHIP
+FLAG_ACTIVE_ROLES = BUREAU | TOWNSHIP | {"hotline_desk"}
 FLAG_ACTIVE_STATES = frozenset(_LIVE)
 REGISTER_ROLES = BUREAU
 """Roles that register leads of every channel and take in batches."""

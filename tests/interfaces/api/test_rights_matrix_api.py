@@ -136,7 +136,7 @@ ROWS: dict[str, Row] = {
     "review": Row(BUREAU, "lead", {"passed": False}),
     "recheck": Row(BUREAU | CITY, "lead", {"level": "county", "outcome": "confirmed", **VISIT}),
     "resume": Row(TOWNSHIP, "lead", {}),
-    "mark_active": Row(OFFICE | TOWNSHIP, "lead", {"facts": " "}),
+    "mark_active": Row(DESK | TOWNSHIP, "lead", {"facts": " "}),
     "correct": Row(BUREAU, "lead", REASON),
     "open_case_on_lead": Row(
         BUREAU,
@@ -327,9 +327,7 @@ def _expected(row: Row, member: Member, matters: Matters, township: str) -> froz
         return frozenset({404}) if member is cast.STRANGER else IN
     # An order was given to the township, not to its villages.
     passed_by = row.on in ("order", "line") and member.role == "village_patroller"
-    # The desk sits in the bureau, which supervises the cases.
-    desk = row.on == "case" and member is cast.HOTLINE_DESK
-    if not desk and (passed_by or not _sees(member, matters, township)):
+    if passed_by or not _sees(member, matters, township):
         return frozenset({404})
     # A station belongs to the post that the plan names, a lead to the unit it was given to: told after it was found.
     return IN | {403} if row.body is not None or row.on in ("case", "line", "joint") else IN

@@ -18,8 +18,10 @@ CITY_WIDE = frozenset({"city_reviewer"})
 PROVINCE_WIDE = frozenset({"province_reader"})
 UNIT_WIDE = frozenset(
     {"township_officer", "township_leader", "department_officer", "department_leader", "finance_reviewer"}
-    | {"police", "procuratorate", "court", "hotline_desk", "custodian"}
+    | {"police", "procuratorate", "court"}
 )
+DESK_WIDE = frozenset({"hotline_desk", "custodian"})
+"""They work within a unit without seeing what the unit sees: their scope is their own post."""
 VILLAGE_WIDE = frozenset({"village_patroller"})
 ADMINISTRATION = frozenset({"system_admin", "rights_admin"})
 COUNTY_DIGITS = 6
@@ -30,7 +32,10 @@ with letters, so whoever sees matters sees none of it, and who keeps it sees no 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """A signed-in person acting in one post. ``prefix`` and ``unit_ids`` are the scope of what he sees."""
+    """A signed-in person acting in one post. ``prefix`` and ``unit_ids`` are the scope of what he sees.
+
+    ``unit_ids`` are units; at a desk (举报受理岗) it is the post, so that colleagues of the unit see nothing of it.
+    """
 
     account_id: UUID | None
     person_id: UUID | None
@@ -61,6 +66,11 @@ class Viewer:
     def sees_county(self) -> bool:
         """Whether the viewer's division holds the whole county."""
         return self.system or (self.prefix is not None and len(self.prefix) <= COUNTY_DIGITS)
+
+    @property
+    def party_id(self) -> UUID | None:
+        """Under which id a matter that lies elsewhere stays in this viewer's sight."""
+        return self.unit_ids[0] if self.unit_ids else self.unit_id
 
     def has(self, *roles: str) -> bool:
         """Whether one of ``roles`` belongs to the acting post."""
@@ -168,9 +178,16 @@ def viewer_in(holding: Holding, account_id: UUID | None = None, posts: tuple[tup
         level=unit.level,
         roles=roles,
         prefix=_prefix(roles, unit.division_id),
-        unit_ids=(unit.id,) if roles & (UNIT_WIDE | VILLAGE_WIDE) else (),
+        unit_ids=_parties(roles, unit.id, post.id),
         posts=posts,
     )
+
+
+def _parties(roles: frozenset[str], unit_id: UUID, post_id: UUID) -> tuple[UUID, ...]:
+    """Whose matters are seen: those of the unit, or at a desk those the post itself brought in."""
+    if roles & (UNIT_WIDE | VILLAGE_WIDE):
+        return (unit_id,)
+    return (post_id,) if roles & DESK_WIDE else ()
 
 
 def _prefix(roles: frozenset[str], division: str | None) -> str | None:

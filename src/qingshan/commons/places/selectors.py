@@ -1,5 +1,6 @@
 """Reading places."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
@@ -64,3 +65,39 @@ def areas_version() -> tuple[int, UUID | None]:
     for count, newest in _AREAS.rows():
         return count, newest
     return 0, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPlace:
+    """A village or township by name, with a point inside it (CGCS2000 degrees)."""
+
+    code: str
+    name: str
+    within: str
+    level: str
+    lon: float
+    lat: float
+
+
+def places_found(text: str, limit: int = 8) -> list[FoundPlace]:
+    """Villages and townships whose name or code holds ``text`` and whose area is known, villages first."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    rows = Division.objects.filter(Q(name__icontains=wanted) | Q(code__startswith=wanted), valid_to__isnull=True)
+    found = sorted(rows.exclude(level="county")[:200], key=lambda d: (d.level != "village", len(d.name), d.code))
+    areas = Area.objects.filter(current=True, kind__in=("village", "township"), key__in=[d.code for d in found])
+    inner = {area.key: area.geom.point_on_surface for area in areas}
+    names = division_names({d.code[:9] for d in found})
+    return [
+        FoundPlace(
+            code=d.code,
+            name=d.name,
+            within=names.get(d.code[:9], "") if d.level == "village" else "",
+            level=d.level,
+            lon=inner[d.code].x,
+            lat=inner[d.code].y,
+        )
+        for d in found
+        if d.code in inner
+    ][:limit]

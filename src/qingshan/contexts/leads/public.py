@@ -57,6 +57,7 @@ from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_cou
 from qingshan.contexts.leads.models import (
     Dispatch,
     JointTask,
+    Informant,
     Lead,
     LeadPair,
     Source,
@@ -92,6 +93,16 @@ from qingshan.contexts.leads.services.batches import (
     supplement_name,
 )
 from qingshan.contexts.leads.services.bulk import BULK_ACTS, BulkAct, bulk_leads, export_leads
+from qingshan.contexts.leads.services.call_drafts import call_draft, drop_call_draft, save_call_draft
+from qingshan.contexts.leads.services.calls import (
+    OPENERS,
+    Caller,
+    CallForm,
+    informants_kept,
+    open_informant,
+    own_informants,
+    take_call,
+)
 from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns, keep_choices
 from qingshan.contexts.leads.services.correcting import correct_lead
 from qingshan.contexts.leads.services.dispatching import (
@@ -101,6 +112,7 @@ from qingshan.contexts.leads.services.dispatching import (
     return_lead,
     return_until,
 )
+from qingshan.contexts.leads.services.desk import seeing_county
 from qingshan.contexts.leads.services.evidence import PhotoInput
 from qingshan.contexts.leads.services.joint import (
     answer_task,
@@ -174,6 +186,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "NO_KEY",
     "OPEN_STATES",
+    "OPENERS",
     "PAGE",
     "PAIRS",
     "PARTS",
@@ -184,9 +197,12 @@ __all__ = [
     "Alike",
     "Behind",
     "BulkAct",
+    "CallForm",
+    "Caller",
     "Coverage",
     "Dispatch",
     "Held",
+    "Informant",
     "IntakeResult",
     "JointFilter",
     "JointTask",
@@ -225,6 +241,7 @@ __all__ = [
     "batch_work",
     "bulk_leads",
     "change_lead_unit",
+    "call_draft",
     "channel_totals",
     "checked_reading",
     "choices_mark",
@@ -233,11 +250,13 @@ __all__ = [
     "count_open_pairs",
     "direction_counts",
     "dispatch_lead",
+    "drop_call_draft",
     "enter_platform_no",
     "export_leads",
     "find_alike",
     "flag_active",
     "held_by",
+    "informants_kept",
     "is_own_unit",
     "is_worked_on",
     "joint_counts",
@@ -273,11 +292,14 @@ __all__ = [
     "note_answer",
     "note_outside_result",
     "note_receipt",
+    "open_informant",
     "open_leads_by_unit",
     "open_of",
     "open_pairs",
     "open_tasks_of",
     "order_open_leads",
+    "overdue_sources",
+    "own_informants",
     "probe_of",
     "prove",
     "prove_screen",
@@ -304,7 +326,9 @@ __all__ = [
     "rows_behind",
     "rows_for_report",
     "screen_channels",
+    "save_call_draft",
     "search_leads",
+    "seeing_county",
     "separate_lead",
     "settle_all_sources",
     "sign_hand_over",
@@ -318,6 +342,7 @@ __all__ = [
     "submit_verification",
     "supplement_name",
     "supplements_of",
+    "take_call",
     "tell_apart",
     "transfer_lead",
     "transfers_of",

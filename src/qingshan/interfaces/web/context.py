@@ -33,6 +33,8 @@ class NavEntry:
 
 NAV: tuple[NavEntry, ...] = (
     NavEntry(label=_("工作台"), name="workbench", icon="home", under="", roles=()),
+    NavEntry(label=_("接听登记"), name="hotline", icon="phone", under="/hotline/", roles=("hotline_desk",)),
+    NavEntry(label=_("举报人信息"), name="informant_list", icon="key", under="/informants/", roles=("custodian",)),
     NavEntry(label=_("线索"), name="lead_list", icon="leads", under="/leads/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("台账问题"), name="case_list", icon="cases", under="/cases/", roles=tuple(MATTER_ROLES)),
     NavEntry(label=_("地图"), name="map", icon="map", under="/map/", roles=tuple(MATTER_ROLES)),

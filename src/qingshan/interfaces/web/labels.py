@@ -239,6 +239,7 @@ ACTS: dict[str, Text] = {
     "lead.waive_reply": _("免予答复"),
     "lead.enter_platform": _("登记信访平台编号"),
     "lead.sign_hand_over": _("县局签收移交"),
+    "lead.open_informant": _("查看举报人信息"),
     "lead.add_pictures": _("附前后时相影像"),
     "lead.joint_ask": _("请协办"),
     "lead.joint_receive": _("协办签收"),

@@ -2,9 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from qingshan.interfaces.web.views import lead_sources, source_list
+from qingshan.interfaces.web.views import hotline, informants, lead_sources, source_list
 
 urlpatterns: list[URLPattern] = [
+    path("hotline/", hotline.hotline, name="hotline"),
+    path("hotline/places/", hotline.hotline_places, name="hotline_places"),
+    path("hotline/alike/", hotline.hotline_alike, name="hotline_alike"),
+    path("hotline/draft/", hotline.hotline_draft, name="hotline_draft"),
+    path("informants/", informants.informant_list, name="informant_list"),
+    path("sources/<uuid:source_id>/informant/", informants.informant_open, name="informant_open"),
     path("sources/", source_list.source_list, name="source_list"),
     path("sources/<uuid:source_id>/reply/", lead_sources.source_reply, name="source_reply"),
     path("sources/<uuid:source_id>/waive/", lead_sources.source_waive, name="source_waive"),

@@ -1,6 +1,7 @@
 """Tables of leads."""
 
 from qingshan.contexts.leads.models.joint import JointTask, Transfer
+from qingshan.contexts.leads.models.calls import CallDraft, Informant
 from qingshan.contexts.leads.models.leads import Dispatch, Lead
 from qingshan.contexts.leads.models.pairs import LeadPair, PairSweep
 from qingshan.contexts.leads.models.sources import Source, SourceReply
@@ -12,8 +13,10 @@ from qingshan.contexts.leads.models.verifications import (
 )
 
 __all__ = [
+    "CallDraft",
     "Dispatch",
     "JointTask",
+    "Informant",
     "Lead",
     "LeadPair",
     "PairSweep",

@@ -131,8 +131,8 @@ def _build(form: LeadForm, point: shapely.Point, place: Place, in_force: InForce
     )
     lead.precision = form.precision
     viewer = acting.viewer
-    if viewer.unit_id is not None and not lies_in_scope(viewer, division=lead.division, unit_id=place.unit.id):
-        lead.parties = [viewer.unit_id]
+    if viewer.party_id is not None and not lies_in_scope(viewer, division=lead.division, unit_id=place.unit.id):
+        lead.parties = [viewer.party_id]
     lead.due_at = next_due(lead, in_force, acting.now())
     return lead
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import EVIDENCE_TYPES, use_file
@@ -29,13 +30,16 @@ def channel_of(in_force: InForce, slug: str) -> Channel:
     return found
 
 
-def build_source(*, lead: Lead, form: SourceForm, in_force: InForce, acting: Acting, note: str = "") -> Source:
+def build_source(
+    *, lead: Lead, form: SourceForm, in_force: InForce, acting: Acting, note: str = "", source_id: UUID | None = None
+) -> Source:
     """An unsaved source of the lead with the duties of its channel."""
     came_at, number = acting.claimed_at(), form.source_no.strip()
     duties = duties_of_source(
         channel_of(in_force, form.channel), in_force, came_at=came_at, concluded_at=concluded_at(lead)
     )
     source = Source(
+        id=source_id or new_id(),
         lead=lead,
         channel=form.channel,
         geometry_digest="",
@@ -96,7 +100,7 @@ _INSERT = Prepared(
 )
 
 
-def add_source(*, lead_id: UUID, form: SourceForm, note: str, acting: Acting) -> Source:
+def add_source(*, lead_id: UUID, form: SourceForm, note: str, acting: Acting, source_id: UUID | None = None) -> Source:
     """Note a further source of a lead that stands already (三-4-3③): own number, own day, own answer owed."""
     with act_transaction():
         step = _begin(lead_id, acting, SOURCE_ROLES)
@@ -105,7 +109,9 @@ def add_source(*, lead_id: UUID, form: SourceForm, note: str, acting: Acting) ->
         gaps = source_gaps(channel, form, today) + privacy_gaps(channel, (note, form.origin))
         if gaps:
             raise ActRefused("incomplete", "来源还不能登记", gaps)
-        source = build_source(lead=step.lead, form=form, in_force=step.in_force, acting=acting, note=note)
+        source = build_source(
+            lead=step.lead, form=form, in_force=step.in_force, acting=acting, note=note, source_id=source_id
+        )
         store_source(source)
         write_entry(step, "lead.add_source", {**_named(source, channel), "note": source.note})
         return source

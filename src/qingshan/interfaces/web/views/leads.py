@@ -21,7 +21,7 @@ from qingshan.contexts.leads.public import (
     lead_detail,
     lead_rows,
 )
-from qingshan.domain.lead import FORM_ROLES, REGISTER_ROLES, TABLE, LeadState
+from qingshan.domain.lead import FORM_ROLES, REGISTER_ROLES, SOURCE_ROLES, TABLE, LeadState
 from qingshan.interfaces.web import labels
 from qingshan.interfaces.web.access import MATTER_ROLES, page
 from qingshan.interfaces.web.listing.address import ListAddress
@@ -83,6 +83,7 @@ def _list(request: OfficeRequest, wanted: Wanted, in_force: InForce) -> dict[str
         "bulk": bulk,
         "export_url": reverse("web:lead_export"),
         "may_register": not viewer.roles.isdisjoint(REGISTER_ROLES),
+        "may_take_calls": not viewer.roles.isdisjoint(SOURCE_ROLES),
         "may_enter": not viewer.roles.isdisjoint(FORM_ROLES),
         "empty": _empty(viewer),
         "now": request.now,
