@@ -36,7 +36,7 @@ LISTS = (
     Budget("/map/", 11),
 )
 MATTERS = (
-    Budget("/leads/{lead}/", 21),
+    Budget("/leads/{lead}/", 22),
     Budget("/cases/{case}/", 24),
     Budget("/", 25),
     Budget("/search/?q=演示", 22),

@@ -109,6 +109,8 @@ ROWS: dict[str, Row] = {
     "batch_reread": Row(OFFICE, "batch", "post"),
     "batch_rows": Row(BATCH_READERS, "batch"),
     "batch_report": Row(BATCH_READERS, "batch"),
+    # pictures, paper sheets, entry from paper
+    "batch_pictures": Row(OFFICE, "batch", "post"),
     # own pictures on the map; a layer that is not there: test_image_layers
     "image_layers": Row(BUREAU),
     "image_layer_new": Row(BUREAU),

@@ -36,7 +36,7 @@ from tests.support.scopes import ADMINISTRATORS, WHOLE
 COUNTY = "130132"
 UNIT_WIDE = {
     "township_officer", "township_leader", "department_officer", "department_leader", "finance_reviewer", "police",
-    "procuratorate", "court", "hotline_desk", "custodian",
+    "procuratorate", "court",
 }  # fmt: skip
 LISTS = (
     "/", "/jobs/", "/assignments/", "/assignments/?tab=all", "/images/", "/ledger/take-over/", "/ledger/returns/",

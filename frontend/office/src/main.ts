@@ -2,6 +2,7 @@
 import "./styles/index.scss";
 import htmx from "htmx.org";
 import { AddresseesController } from "./controllers/addressees";
+import { CompareController } from "./controllers/compare";
 import { CopyController } from "./controllers/copy";
 import { CutLinesController } from "./controllers/cut-lines";
 import { DrawerController } from "./controllers/drawer";
@@ -40,6 +41,7 @@ installConfirm(document);
 installSendOnce(document);
 listenForToasts(document);
 new Registry({
+  compare: CompareController,
   addressees: AddresseesController,
   autosubmit: AutosubmitController,
   copy: CopyController,

@@ -60,6 +60,7 @@ from qingshan.contexts.leads.models import (
     Informant,
     Lead,
     LeadPair,
+    LeadPicture,
     Source,
     SourceReply,
     Transfer,
@@ -67,6 +68,7 @@ from qingshan.contexts.leads.models import (
     VerificationPhoto,
 )
 from qingshan.contexts.leads.nearby import NearLead, leads_near, nearby_radius
+from qingshan.contexts.leads.pictures import PicturePair, pictures_of, queue_chips
 from qingshan.contexts.leads.policy import is_own_unit, may_correct, may_flag_active, visible_leads
 from qingshan.contexts.leads.related import PAIRS, Related, count_open_pairs, open_pairs, related_leads
 from qingshan.contexts.leads.selectors import (
@@ -100,7 +102,6 @@ from qingshan.contexts.leads.services.calls import (
     CallForm,
     informants_kept,
     open_informant,
-    own_informants,
     take_call,
 )
 from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns, keep_choices
@@ -212,12 +213,14 @@ __all__ = [
     "LeadForm",
     "LeadMapFilter",
     "LeadPair",
+    "LeadPicture",
     "LeadTotals",
     "Line",
     "NearLead",
     "NotYet",
     "PaperForm",
     "PhotoInput",
+    "PicturePair",
     "Probe",
     "Proof",
     "ProofRow",
@@ -299,12 +302,13 @@ __all__ = [
     "open_tasks_of",
     "order_open_leads",
     "overdue_sources",
-    "own_informants",
+    "pictures_of",
     "probe_of",
     "prove",
     "prove_screen",
     "put_on_ledger",
     "queue_acceptance",
+    "queue_chips",
     "queue_inspection",
     "queue_proof",
     "receive_batch",

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, DateTimeField, F, Q, QuerySet, When
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Least
 
 from qingshan.commons.base.paging import Key, KeyPage, Sort, page_by_key
 from qingshan.commons.people.viewer import Viewer
-from qingshan.contexts.leads.models import Source, SourceReply
+from qingshan.contexts.leads.models import Informant, Source, SourceReply
 from qingshan.contexts.leads.policy import visible_leads
 
 PAGE = 50
+NOBODY = UUID(int=0)
 REPLY_ORDER = Sort(field="reply_due_at", descending=False, nullable=True)
 PLATFORM_ORDER = Sort(field="platform_due_at", descending=False, nullable=True)
 DONE_ORDER = Sort()
@@ -28,16 +29,19 @@ DESKS: Mapping[str, tuple[dict[str, str], Sort]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """A source of a lead with what was answered, oldest first."""
+    """A source of a lead with what was answered, oldest first; whether this viewer took down who called."""
 
     source: Source
+    caller_kept: bool = False
     replies: list[SourceReply] = field(default_factory=list)
 
 
 def sources_of(viewer: Viewer, lead_id: UUID) -> list[SourceLine]:
     """All sources of a lead in scope, the first one first."""
     rows = Source.objects.filter(lead__in=visible_leads(viewer).filter(id=lead_id)).select_related("unit")
-    lines = [SourceLine(source=source) for source in rows.order_by("came_at", "id")]
+    kept = Exists(Informant.objects.filter(source_id=OuterRef("id"), account_id=viewer.account_id or NOBODY))
+    rows = rows.annotate(kept=kept)
+    lines = [SourceLine(source=source, caller_kept=source.kept) for source in rows.order_by("came_at", "id")]
     by_id = {line.source.id: line for line in lines}
     replies = SourceReply.objects.filter(source_id__in=list(by_id)).select_related("file").order_by("replied_at", "id")
     for reply in replies:

@@ -9,7 +9,10 @@ from procrastinate.contrib.django import app
 from qingshan.commons.base.clock import server_clock
 from qingshan.commons.base.counters import reserved_blocks
 from qingshan.commons.base.wire import from_wire
+from qingshan.commons.files.models import StoredFile
+from qingshan.commons.files.services import path_of
 from qingshan.commons.files.tables import store_table
+from qingshan.commons.inbox.models import Batch
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.progress import Progress
 from qingshan.commons.jobs.retrying import AGAIN
@@ -18,8 +21,10 @@ from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.leads.exporting import EXPORT_COLUMNS
 from qingshan.contexts.leads.listing import LEAD_SORTS, LeadFilter, every_lead, filtered
+from qingshan.contexts.leads.pictures import CHIPS_TASK, queue_chips
 from qingshan.contexts.leads.services.batches import ACCEPT_TASK, INSPECT_TASK, fail_batch
 from qingshan.contexts.leads.services.bulk import BULK_TASK, EXPORT_TASK, do_bulk_item
+from qingshan.contexts.leads.services.chips import attach_chips, holds_pictures, preview_chips
 from qingshan.contexts.leads.services.inspecting import inspect_batch, only_duplicates
 from qingshan.contexts.leads.services.intake import ForbiddenFileError, accept_batch, wipe_forbidden
 from qingshan.contexts.leads.services.pairing import PAIR_TASK, find_pairs
@@ -60,6 +65,12 @@ def write_proof_task(job_id: str) -> None:
     run_whole(UUID(job_id), make_proof_file)
 
 
+@app.task(name=CHIPS_TASK, queue="batches", retry=AGAIN)
+def attach_chips_task(job_id: str) -> None:
+    """Give the pictures of a package to the leads of a batch."""
+    run_whole(UUID(job_id), _attach_chips)
+
+
 EVERY_THREE_MINUTES = "*/3 * * * *"
 PAIR_SECONDS = 20
 """What one search for pairs takes of the worker; a large import is caught up with over several."""
@@ -98,9 +109,11 @@ REPORTED_EVERY = 1000
 
 def _inspect(job: Job, acting: Acting, progress: Progress) -> Outcome:
     content = inspect_batch(batch_id=_batch(job), acting=acting, progress=progress)
+    preview_chips(batch_id=_batch(job), acting=acting)
     if only_duplicates(content):
         # Nothing is left to decide: the rows are kept with their reasons, and the batch has come to its end.
         result = accept_batch(batch_id=_batch(job), acting=acting, progress=progress)
+        _bring_chips(_batch(job), acting)
         return Outcome(message=f"全部 {result.received} 行与已有线索重复，没有产生新线索")
     return Outcome(message=f"已读取 {content.get('received', 0)} 行")
 
@@ -108,8 +121,26 @@ def _inspect(job: Job, acting: Acting, progress: Progress) -> Outcome:
 def _accept(job: Job, acting: Acting, progress: Progress) -> Outcome:
     with reserved_blocks(_batch(job), acting.now()) as blocks:
         result = accept_batch(batch_id=_batch(job), acting=acting, progress=progress, blocks=blocks)
+    _bring_chips(_batch(job), acting)
     counts = f"接收 {result.accepted}，重复 {result.duplicate}，拒收 {result.rejected}"
     return Outcome(message=f"收到 {result.received} 行：{counts}")
+
+
+def _bring_chips(batch_id: UUID, acting: Acting) -> None:
+    """Pictures that came in the same package as the patches are attached next, as long work of its own."""
+    batch = Batch.objects.get(id=batch_id)
+    file = StoredFile.objects.get(id=batch.file_id)
+    if file.media_type == "application/zip" and holds_pictures(path_of(batch.sha256)):
+        queue_chips(batch=batch, file=file, acting=acting)
+
+
+def _attach_chips(job: Job, acting: Acting, progress: Progress) -> Outcome:
+    try:
+        report = attach_chips(batch_id=_batch(job), sha256=job.params["sha256"], acting=acting, progress=progress)
+    except ReadError as fault:
+        raise WorkFailed(str(fault)) from fault
+    told = f"影像 {report.pictures} 张：附到 {report.leads} 条线索 {report.attached} 张，已有 {report.repeated} 张，"
+    return Outcome(message=f"{told}未附 {report.left} 张", result=report.content())
 
 
 def _batch(job: Job) -> UUID:

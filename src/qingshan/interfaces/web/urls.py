@@ -14,6 +14,7 @@ from qingshan.interfaces.web.urls_leads import urlpatterns as lead_urls
 from qingshan.interfaces.web.urls_ledgers import urlpatterns as ledger_urls
 from qingshan.interfaces.web.urls_lists import urlpatterns as list_urls
 from qingshan.interfaces.web.urls_map import urlpatterns as map_urls
+from qingshan.interfaces.web.urls_paper import urlpatterns as paper_urls
 from qingshan.interfaces.web.urls_progress import urlpatterns as progress_urls
 from qingshan.interfaces.web.urls_related import urlpatterns as related_urls
 from qingshan.interfaces.web.urls_search import urlpatterns as search_urls
@@ -34,6 +35,7 @@ urlpatterns = [
     *lead_urls,
     *source_urls,
     *joint_urls,
+    *paper_urls,
     *map_urls,
     *image_urls,
     *ledger_urls,

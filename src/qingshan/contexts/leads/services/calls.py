@@ -166,12 +166,4 @@ def informants_kept(*, acting: Acting, number: str = "", limit: int = 50) -> lis
         return list(rows.order_by("-id")[:limit])
 
 
-def own_informants(source_ids: list[UUID], account_id: UUID | None) -> set[UUID]:
-    """Those of the sources whose caller this account took down."""
-    if account_id is None:
-        return set()
-    rows = Informant.objects.filter(source_id__in=source_ids, account_id=account_id)
-    return set(rows.values_list("source_id", flat=True))
-
-
-__all__ = ["CallForm", "Caller", "informants_kept", "open_informant", "own_informants", "take_call"]
+__all__ = ["CallForm", "Caller", "informants_kept", "open_informant", "take_call"]

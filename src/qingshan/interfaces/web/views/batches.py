@@ -34,6 +34,7 @@ from qingshan.interfaces.web.views.batch_jobs import is_running, job_context, jo
 from qingshan.interfaces.web.views.batch_reading import reading_context, system_options
 from qingshan.interfaces.web.views.batch_rows import lead_urls, report_lines, rows_context
 from qingshan.interfaces.web.views.lead_filters import channel_options, channel_text
+from qingshan.interfaces.web.views.lead_pictures import seen_pairs
 
 READER_ROLES = tuple(sorted(BATCH_READERS))
 NAMES = ("name", "channel", "crs")
@@ -177,6 +178,7 @@ def batch_detail(request: OfficeRequest, batch_id: UUID) -> HttpResponse:
         context |= reading_context(batch, may_choose=_may_upload(request))
     if batch.state == "inspected":
         context |= _preview_context(request, batch)
+        context |= {"seen_pairs": seen_pairs(batch)}
     if batch.state == "done":
         units = verification_progress(request.viewer, batch.id)
         context |= {

@@ -15,6 +15,7 @@ from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.acting import acting_of, end_of_day, perform, read_day
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.lead_acts import act_page, detail_url, fresh, not_now
+from qingshan.interfaces.web.views.lead_pictures import pair_context
 from qingshan.interfaces.web.views.lead_review import review_context
 from qingshan.interfaces.web.views.lead_visits import (
     Visit,
@@ -43,6 +44,7 @@ def lead_verify(request: OfficeRequest, detail: LeadDetail) -> HttpResponse:
             **fresh(request, lead.id),
             **_visit_context(request, visit),
             "verdict_fields": _verdict_fields(visit),
+            "pair": pair_context(lead),
             "onsite_required": campaign_in_force().plan.channel(lead.channel).onsite_required,
             "former": [row for row in detail.verifications if row.review_passed is False][-1:],
         }

@@ -49,6 +49,7 @@ from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.views.joint_items import joint_context
 from qingshan.interfaces.web.views.lead_filters import channel_text
 from qingshan.interfaces.web.views.lead_history import history_entries
+from qingshan.interfaces.web.views.lead_pictures import pair_context
 from qingshan.interfaces.web.views.source_items import source_items
 
 Act = dict[str, Any]
@@ -102,6 +103,7 @@ def detail_context(request: OfficeRequest, detail: LeadDetail) -> dict[str, obje
         "sources": source_items(viewer, lead.id, in_force),
         "joint": joint_context(request, lead),
         "transfers": transfers_of(viewer, lead.id) if was_transferred(detail) else [],
+        "pair": pair_context(lead),
         "may_add_source": not viewer.roles.isdisjoint(SOURCE_ROLES),
         "may_order": bool(viewer.roles & ISSUE_ROLES),
     }

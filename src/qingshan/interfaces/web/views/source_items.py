@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from qingshan.commons.people.viewer import Viewer
 from qingshan.contexts.campaigns.public import InForce
-from qingshan.contexts.leads.public import SourceLine, own_informants, sources_of
+from qingshan.contexts.leads.public import SourceLine, sources_of
 from qingshan.domain.lead import BUREAU, SOURCE_ROLES
 from qingshan.domain.plan import Channel
 from qingshan.domain.sources import WAIVE_ROLES
@@ -20,14 +20,7 @@ HAND_OVER = frozenset({"department-handover", "police-notice", "county-transfer"
 def source_items(viewer: Viewer, lead_id: UUID, in_force: InForce) -> list[Context]:
     """Sources of a lead as its page shows them, each with what this viewer may do now."""
     known = {channel.slug: channel for channel in in_force.plan.channels}
-    lines = sources_of(viewer, lead_id)
-    own: set[UUID] = set()
-    if not viewer.roles.isdisjoint(SOURCE_ROLES):
-        own = own_informants([line.source.id for line in lines], viewer.account_id)
-    return [
-        {**_item(viewer, line, known.get(line.source.channel), in_force), "caller": line.source.id in own}
-        for line in lines
-    ]
+    return [_item(viewer, line, known.get(line.source.channel), in_force) for line in sources_of(viewer, lead_id)]
 
 
 def _item(viewer: Viewer, line: SourceLine, channel: Channel | None, in_force: InForce) -> Context:
@@ -35,6 +28,7 @@ def _item(viewer: Viewer, line: SourceLine, channel: Channel | None, in_force: I
     return {
         "source": source,
         "replies": line.replies,
+        "caller": line.caller_kept and not viewer.roles.isdisjoint(SOURCE_ROLES),
         "channel": channel_text(source.channel, in_force) if channel else _("接管旧台账"),
         "direction": channel.direction if channel else "",
         "number_label": (channel.number_label if channel else "") or _("来源编号"),
