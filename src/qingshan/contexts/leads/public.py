@@ -56,8 +56,8 @@ from qingshan.contexts.leads.listing import (
 from qingshan.contexts.leads.mapping import EARLIER, LeadMapFilter, lead_map_counts, lead_tile, leads_in_view
 from qingshan.contexts.leads.models import (
     Dispatch,
-    JointTask,
     Informant,
+    JointTask,
     Lead,
     LeadPair,
     LeadPicture,
@@ -106,6 +106,7 @@ from qingshan.contexts.leads.services.calls import (
 )
 from qingshan.contexts.leads.services.choosing_columns import choices_mark, choose_columns, keep_choices
 from qingshan.contexts.leads.services.correcting import correct_lead
+from qingshan.contexts.leads.services.desk import seeing_county
 from qingshan.contexts.leads.services.dispatching import (
     change_lead_unit,
     dispatch_lead,
@@ -113,7 +114,6 @@ from qingshan.contexts.leads.services.dispatching import (
     return_lead,
     return_until,
 )
-from qingshan.contexts.leads.services.desk import seeing_county
 from qingshan.contexts.leads.services.evidence import PhotoInput
 from qingshan.contexts.leads.services.joint import (
     answer_task,
@@ -186,8 +186,8 @@ __all__ = [
     "MISSING",
     "MOST_AT_ONCE",
     "NO_KEY",
-    "OPEN_STATES",
     "OPENERS",
+    "OPEN_STATES",
     "PAGE",
     "PAIRS",
     "PARTS",
@@ -243,8 +243,8 @@ __all__ = [
     "ask_units",
     "batch_work",
     "bulk_leads",
-    "change_lead_unit",
     "call_draft",
+    "change_lead_unit",
     "channel_totals",
     "checked_reading",
     "choices_mark",
@@ -329,8 +329,8 @@ __all__ = [
     "review_verification",
     "rows_behind",
     "rows_for_report",
-    "screen_channels",
     "save_call_draft",
+    "screen_channels",
     "search_leads",
     "seeing_county",
     "separate_lead",

@@ -1,7 +1,7 @@
 """Tables of leads."""
 
-from qingshan.contexts.leads.models.joint import JointTask, Transfer
 from qingshan.contexts.leads.models.calls import CallDraft, Informant
+from qingshan.contexts.leads.models.joint import JointTask, Transfer
 from qingshan.contexts.leads.models.leads import Dispatch, Lead
 from qingshan.contexts.leads.models.pairs import LeadPair, PairSweep
 from qingshan.contexts.leads.models.pictures import LeadPicture
@@ -16,8 +16,8 @@ from qingshan.contexts.leads.models.verifications import (
 __all__ = [
     "CallDraft",
     "Dispatch",
-    "JointTask",
     "Informant",
+    "JointTask",
     "Lead",
     "LeadPair",
     "LeadPicture",
