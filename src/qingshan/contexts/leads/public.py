@@ -301,7 +301,6 @@ __all__ = [
     "open_pairs",
     "open_tasks_of",
     "order_open_leads",
-    "overdue_sources",
     "pictures_of",
     "probe_of",
     "prove",
