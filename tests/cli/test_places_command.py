@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from qingshan.commons.places.models import Area
+from qingshan.contexts.leads.public import LeadForm, Source, register_lead
 from qingshan.interfaces.cli.places import command
 from tests import cast
 from tests.support.making import World
@@ -74,3 +77,24 @@ def test_a_day_of_the_calendar_is_corrected(world: World) -> None:
     assert not world.calendar().is_workday(world.clock.today().replace(day=2))
     assert run("calendar", "2. August", "holiday").exit_code == 2
     assert run("calendar", "2024-08-02", "feast").exit_code == 2
+
+
+@pytest.mark.clause("三-4-3④")
+def test_due_moments_of_sources_follow_a_corrected_calendar(world: World) -> None:
+    lon, lat = world.place_of(cast.SUCUN)
+    form = LeadForm(
+        channel="hotline-12345", lon=lon, lat=lat, place_text="村北（演示）", description="有车拉石头（演示）",
+        source_no="演示工单1", discovered_at=world.clock.now,
+    )  # fmt: skip
+    lead = world.perform(cast.HOTLINE_DESK, register_lead, form=form)
+
+    def due() -> datetime | None:
+        with world.seeing_all():
+            return Source.objects.get(lead=lead).reply_due_at
+
+    before = due()
+    assert before is not None
+    assert run("calendar", "2024-08-05", "holiday", "--name", "演示").exit_code == 0
+    after = due()
+    assert after is not None
+    assert after > before

@@ -11,6 +11,8 @@ from qingshan.commons.base.calendar_edit import set_day
 from qingshan.commons.base.scope import system_scope
 from qingshan.commons.places.selectors import current_areas, division_names
 from qingshan.commons.places.services import AreaInput, store_areas
+from qingshan.contexts.campaigns.public import NoCampaign, campaign_in_force
+from qingshan.contexts.leads.public import settle_all_sources
 from qingshan.geo.features import ReadError
 from qingshan.geo.readers import read_features
 
@@ -95,4 +97,13 @@ def calendar_day(day: str, kind: str, name: str) -> None:
         raise click.UsageError(f"日期“{day}”请写成 2024-10-01") from None
     with system_scope():
         version = set_day(day=moment, kind=kind, name=name, source="手工更正")
-    click.echo(f"{moment} 已定为 {kind}（第 {version} 版）")
+        settled = _settle_sources()
+    click.echo(f"{moment} 已定为 {kind}（第 {version} 版），重算 {settled} 个来源的答复、录入时限")
+
+
+def _settle_sources() -> int:
+    """Limits of answers count workdays: stored due moments follow the calendar. Returns how many were looked at."""
+    try:
+        return settle_all_sources(campaign_in_force())
+    except NoCampaign:
+        return 0
