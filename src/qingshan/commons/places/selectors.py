@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib.gis.geos import Polygon
 from django.db.models import Q
 from django.db.models.functions import Length
 
@@ -101,3 +102,11 @@ def places_found(text: str, limit: int = 8) -> list[FoundPlace]:
         for d in found
         if d.code in inner
     ][:limit]
+
+
+def areas_meeting(box: tuple[float, float, float, float]) -> list[Area]:
+    """Current townships and villages that meet a box in degrees (west, south, east, north), by key."""
+    wanted = Polygon.from_bbox(box)
+    wanted.srid = 4490
+    rows = Area.objects.filter(current=True, kind__in=("township", "village"), geom__bboverlaps=wanted)
+    return list(rows.order_by("kind", "key"))
