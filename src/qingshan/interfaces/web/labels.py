@@ -262,6 +262,8 @@ ACTS: dict[str, Text] = {
     "image_layer.register": _("上传影像"),
     "image_layer.read": _("影像切片"),
     "image_layer.fail": _("影像读取失败"),
+    "basis_document.attach": _("登记依据文件"),
+    "basis_document.withdraw": _("撤下依据文件"),
     "image_layer.publish": _("发布影像"),
     "image_layer.withdraw": _("撤下影像"),
     "assignment.issue": _("交办"),
