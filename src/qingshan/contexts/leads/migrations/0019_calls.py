@@ -30,7 +30,7 @@ ALTER TABLE leads_calldraft DISABLE ROW LEVEL SECURITY;
 class Migration(migrations.Migration):
     """Drafts of calls, and who called."""
 
-    dependencies: ClassVar = [("leads", "0017_joint_scope")]
+    dependencies: ClassVar = [("leads", "0018_lead_taken_over_key")]
     operations: ClassVar = [
         migrations.CreateModel(
             "CallDraft",

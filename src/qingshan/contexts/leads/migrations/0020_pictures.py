@@ -23,7 +23,7 @@ ALTER TABLE leads_leadpicture DISABLE ROW LEVEL SECURITY;
 class Migration(migrations.Migration):
     """Before and after pictures of leads."""
 
-    dependencies: ClassVar = [("leads", "0018_calls"), ("files", "0003_expiry")]
+    dependencies: ClassVar = [("leads", "0019_calls"), ("files", "0003_expiry")]
     operations: ClassVar = [
         migrations.CreateModel(
             "LeadPicture",
