@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -310,3 +311,12 @@ def test_numbers_of_the_petition_platform_come_back_in_another_order_of_columns(
     book.save(path)
     _, other = compared(world, path.read_bytes(), system="petition")
     assert "与文件不同" in other[0].problem
+
+
+def test_a_form_may_know_leads_by_their_sources_number_alone() -> None:
+    columns = tuple(column for column in LAYOUT.columns if column.field != "lead_number")
+    layout = replace(LAYOUT, columns=columns)
+    assert layout.check("province") == ()
+    assert "台账编号或线索编号" in layout.check()[0]
+    without = replace(LAYOUT, columns=tuple(column for column in columns if column.field != "source_no"))
+    assert "来源编号" in without.check("province")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -100,7 +101,11 @@ def test_splitting_by_a_typed_line(world: World, sign_in: SignIn) -> None:
     patch = world.make_lead(state="under_verification")
     x, y = patch.centre.x, patch.centre.y
     office = sign_in(cast.BUREAU_OFFICER)
-    assert "切割线" in office.get(address("lead_split", patch)).content.decode()
+    shown = office.get(address("lead_split", patch)).content.decode()
+    assert "切割线" in shown
+    assert re.search(r"<textarea[^>]*name=\"lines\"[^>]*data-cut-lines", shown), (
+        "clicks on the map find no field to write to"
+    )
     wrong = office.post(address("lead_split", patch), {"lines": "一条线", "reason": "演示"})
     assert wrong.status_code == 422
     assert "第 1 行“一条线”不是切割线" in wrong.content.decode()

@@ -128,7 +128,14 @@ FIELDS: tuple[TemplateField, ...] = (
     _f(_V, "text", "project_name", "工程项目名称", _extra("project_name"), "项目名称"),
     _f(_V, "text", "paper", "许可证、项目或经营场所", _column("paper")),
     _f(_E, "code", "provincial", "是否录入省系统", _done("provincial_entry", "entered"), "是否录入系统", **YES_NO),
-    _f(_E, "text", "province_no", "省系统编号", _step("provincial_entry", "entered", "province_no"), "系统编号"),
+    _f(
+        _E,
+        "text",
+        "province_no",
+        "省系统编号",
+        _step("provincial_entry", "entered", "province_no"),
+        "系统编号 省级编号",
+    ),
     _f(
         _E,
         "day",

@@ -93,8 +93,8 @@ class Layout:
         """Columns that we fill."""
         return sum(column.kind != "empty" for column in self.columns)
 
-    def check(self) -> tuple[str, ...]:
-        """What keeps this layout from being used (Chinese)."""
+    def check(self, purpose: str = "ledger") -> tuple[str, ...]:
+        """What keeps this layout from being used (Chinese); outside systems may know a lead by its source's number."""
         problems = []
         used: dict[str, int] = {}
         for number, column in enumerate(self.columns, start=1):
@@ -106,8 +106,11 @@ class Layout:
             if column.kind == "field" and column.field in used:
                 problems.append(f"{where}与第 {used[column.field]} 栏填的是同一项“{FIELD_BY_KEY[column.field].label}”")
             used.setdefault(column.field, number)
-        if not any(c.kind == "field" and c.field in ("case_number", "lead_number") for c in self.columns):
+        keys = {column.field for column in self.columns if column.kind == "field"}
+        if purpose == "ledger" and keys.isdisjoint(("case_number", "lead_number")):
             problems.append("没有一栏填台账编号或线索编号：每一行要能对上一个问题或线索")
+        elif keys.isdisjoint(("case_number", "lead_number", "source_no")):
+            problems.append("没有一栏填线索编号、台账编号或来源编号：对方返回时每一行要能对上一条线索")
         return tuple(problems)
 
 

@@ -93,7 +93,7 @@ def _values(row: LedgerTemplate) -> dict[str, Any]:
 
 def _out(row: LedgerTemplate) -> TemplateOut:
     job = latest_job(row.id, "ledger_template")
-    problems = list(layout_of(row.layout).check()) if row.layout and row.state == "draft" else []
+    problems = list(layout_of(row.layout).check(row.purpose)) if row.layout and row.state == "draft" else []
     return TemplateOut(**_values(row), layout=row.layout, problems=problems, job=job_out(job) if job else None)
 
 

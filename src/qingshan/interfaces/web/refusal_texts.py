@@ -247,6 +247,7 @@ TEXTS: tuple[str, ...] = (
     gettext_noop("退回须写明哪里不清楚、要补什么"),
     gettext_noop("这条线索没有核查记录"),
     gettext_noop("没有一栏填台账编号或线索编号：每一行要能对上一个问题或线索"),
+    gettext_noop("没有一栏填线索编号、台账编号或来源编号：对方返回时每一行要能对上一条线索"),
     gettext_noop("{0}没有选定栏目"),
     gettext_noop("{0}选了固定文字，但没有写文字"),
     gettext_noop("{0}与第 {1} 栏填的是同一项“{2}”"),

@@ -164,7 +164,7 @@ def propose_template(*, template_id: UUID, acting: Acting) -> LedgerTemplate:
         row = _locked(template_id)
         if row.state != "draft":
             raise ActRefused("state", "这一版已经提交或还没有读完")
-        problems = layout_of(row.layout).check()
+        problems = layout_of(row.layout).check(row.purpose)
         if problems:
             raise ActRefused("layout", "模板还不能提交", problems)
         row.state, row.proposed_at, row.proposed_by = "proposed", acting.now(), actor_text(acting)

@@ -56,7 +56,7 @@ def _context(request: OfficeRequest, detail: LeadDetail) -> dict[str, object]:
             "kind": "textarea",
             "value": posted.get("lines", ""),
             "help": _("在图上依次点选，从图斑边界外画到边界外；也可填写：每行一条线，经度,纬度 用空格隔开"),
-            "attrs": {"data-cut-lines": "", "rows": 4, "spellcheck": "false"},
+            "attrs": {"data-cut-lines": "", "spellcheck": "false"},
         },
         "reason": {
             "name": "reason",

@@ -133,7 +133,7 @@ def _context(request: OfficeRequest, row: LedgerTemplate) -> dict[str, object]:
     layout = layout_of(row.layout)
     return context | {
         "layout": layout,
-        "problems": layout.check() if row.state == "draft" else (),
+        "problems": layout.check(row.purpose) if row.state == "draft" else (),
         "columns": _columns(layout),
         "texts": _texts(layout),
         "table": _preview(request, layout),
