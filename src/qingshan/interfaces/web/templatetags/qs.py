@@ -15,13 +15,12 @@ from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
-from django.urls import reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qingshan.interfaces.web import formats, labels, marks, refusals
+from qingshan.interfaces.web import formats, labels, marks, parts, refusals
 from qingshan.interfaces.web.assets import assets
 from qingshan.interfaces.web.fields import field_context
 from qingshan.interfaces.web.listing.table import rows_html
@@ -80,10 +79,10 @@ class SameBlockNode(Node):
 @register.tag
 def same_block(_parser: Parser, token: Token) -> SameBlockNode:
     """`{% same_block "title" %}`: write the content of a block a second time (page title and heading)."""
-    parts = token.split_contents()
-    if len(parts) != 2:
-        raise template.TemplateSyntaxError(f"{parts[0]} takes the name of one block")
-    return SameBlockNode(parts[1].strip("\"'"))
+    words = token.split_contents()
+    if len(words) != 2:
+        raise template.TemplateSyntaxError(f"{words[0]} takes the name of one block")
+    return SameBlockNode(words[1].strip("\"'"))
 
 
 @register.simple_tag
@@ -141,17 +140,14 @@ def found(text: str, words: Sequence[str]) -> SafeString:
     if not words:
         return format_html("{}", text)
     pieces = re.split("(" + "|".join(map(re.escape, words)) + ")", str(text), flags=re.IGNORECASE)
-    parts = (format_html("<mark>{}</mark>", p) if n % 2 else format_html("{}", p) for n, p in enumerate(pieces))
-    return format_html_join("", "{}", ((part,) for part in parts))
+    marked = (format_html("<mark>{}</mark>", p) if n % 2 else format_html("{}", p) for n, p in enumerate(pieces))
+    return format_html_join("", "{}", ((part,) for part in marked))
 
 
-@register.inclusion_tag(f"{COMPONENTS}/clause.html")
-def clause(ids: str | None, text: str = "") -> dict[str, Any]:
+@register.simple_tag
+def clause(ids: str | None, text: str = "") -> SafeString:
     """Small marks of one or more clause ids (separated by spaces), each opening our wording of the clause."""
-    return {
-        "marks": [{"id": name, "url": reverse("web:clause", args=[name])} for name in (ids or "").split()],
-        "text": text,
-    }
+    return parts.clause_marks(ids, text)
 
 
 @register.simple_tag(takes_context=True)
@@ -175,8 +171,7 @@ def due(
     current = now or context.get("now")
     if not why and not clause:
         return marks.due_mark(at, current, stacked=stacked, done=done)
-    facts = marks.due_facts(at, current, done=done)
-    return render_to_string(f"{COMPONENTS}/due.html", {**facts, "why": why, "clause": clause, "stacked": stacked})
+    return parts.due_with_reasons(at, current, why=why, clause=clause, stacked=stacked, done=done)
 
 
 @register.simple_tag
@@ -211,12 +206,28 @@ def list_rows(context: Context) -> SafeString:
     return rows_html(address.spec, columns, context["rows"], at=address.open, pick=pick, now=context["now"])
 
 
-@register.inclusion_tag(f"{COMPONENTS}/coord.html")
-def coord(lon: Number | None, lat: Number | None) -> dict[str, Any]:
+@register.simple_tag
+def coord(lon: Number | None, lat: Number | None) -> SafeString:
     """A CGCS2000 position in degrees with a copy button."""
-    if not isinstance(lon, Number) or not isinstance(lat, Number):
-        return {"text": "", "plain": ""}
-    return {"text": formats.coord_text(lon, lat), "plain": formats.coord_plain(lon, lat)}
+    return parts.coord_mark(lon, lat)
+
+
+@register.simple_tag(takes_context=True)
+def timeline(context: Context, entries: Sequence[Mapping[str, Any]]) -> SafeString:
+    """What was done, one entry under another."""
+    return parts.timeline(entries, context.get("now"))
+
+
+@register.simple_tag(takes_context=True)
+def lanes(context: Context, rows: Sequence[Mapping[str, Any]]) -> SafeString:
+    """The tracks of a case with their stations."""
+    return parts.lanes(rows, context.get("now"))
+
+
+@register.simple_tag(takes_context=True)
+def photos(context: Context, rows: Sequence[Mapping[str, Any]]) -> SafeString:
+    """Photos as a grid."""
+    return parts.photos(rows, context.get("now"))
 
 
 @register.inclusion_tag(f"{COMPONENTS}/person.html")
