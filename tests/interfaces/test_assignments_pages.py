@@ -227,6 +227,7 @@ def test_an_addressee_does_not_read_other_lines(world: World, sign_in: SignIn) -
         shown = text_of(client.get(reverse(f"web:{name}", args=[order.id])))
         assert "黑水河" not in shown
         assert order.number in shown
+    assert f">{order.issued_at.year}年" in shown, "what is printed says the year"
     assert client.get(reverse("web:assignment_line", args=[other.id])).status_code == 404
 
 

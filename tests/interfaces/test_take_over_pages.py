@@ -9,9 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from qingshan.contexts.cases.public import Case
 from qingshan.contexts.ledgers.models import TakeOver
+from qingshan.interfaces.web.takeover_words import in_words
 from tests import cast
 from tests.cast import Member
 from tests.support.making import World
@@ -167,3 +169,14 @@ def test_nothing_to_take_over_is_not_offered_for_submission(
     text = officer.get(reverse("web:take_over_detail", args=[one.id])).content.decode()
     assert "没有一行可以接管，不能提交" in text
     assert reverse("web:take_over_submit", args=[one.id]) not in text
+
+
+def test_stored_words_of_an_old_ledger_are_shown_in_english() -> None:
+    """Every kind of row that is no data, and the names of the sums; names of places stay."""
+    with translation.override("en"):
+        for text in ("全部", "合计行", "栏次行", "已销号", "工作表没有选入接管"):
+            assert in_words(text).isascii(), text
+        assert in_words("苏村乡") == "苏村乡"
+        assert in_words("标题行；表头") == f"{in_words('标题行')}；{in_words('表头')}"
+    with translation.override("zh-hans"):
+        assert in_words("合计行") == "合计行"

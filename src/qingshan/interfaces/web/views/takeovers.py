@@ -26,6 +26,7 @@ from qingshan.domain.roles import TAKE_OVER_READERS
 from qingshan.domain.takeover import OLD_STATE_LABELS
 from qingshan.interfaces.web.access import page
 from qingshan.interfaces.web.middleware import OfficeRequest
+from qingshan.interfaces.web.takeover_words import in_words
 from qingshan.interfaces.web.views.job_bar import bar_response, is_active, time_left
 
 READERS = tuple(sorted(TAKE_OVER_READERS))
@@ -112,7 +113,7 @@ def detail_context(
         "may_submit": row.state == "checked" and bool(figures["take"]) and request.viewer.has(*PREPARE_ROLES),
         "checked": checked,
         "sums": _sums(row, typed) if checked else [],
-        "not_rows": sorted(row.counts.get("not_rows", {}).items()),
+        "not_rows": [(in_words(name), n) for name, n in sorted(row.counts.get("not_rows", {}).items())],
         "refusals": sorted(row.counts.get("refusals", {}).items(), key=lambda one: -one[1]),
         "explanation": explanation or row.explanation,
         "steps": _steps(row),
@@ -144,6 +145,7 @@ def _sums(row: TakeOver, typed: dict[str, dict[str, str]] | None) -> list[dict[s
             "lines": [
                 {
                     "sum": line,
+                    "label": in_words(line.name),
                     "name": f"{kind}-{n}",
                     "typed": typed[kind].get(line.name, "") if typed else line.typed,
                     "apart": "" if line.typed is None else line.typed - line.rows,
@@ -218,9 +220,10 @@ def _row(one: TakeOverRow, categories: dict[str, str]) -> dict[str, object]:
         url = reverse("web:lead_detail", args=[one.lead_id])
     return {
         "row": one,
+        "reasons": in_words(one.reasons) if one.outcome == "not_row" else one.reasons,
         "url": url,
         "category": categories.get(one.category, ""),
-        "old_state": OLD_STATE_LABELS.get(one.old_state, ""),
+        "old_state": in_words(OLD_STATE_LABELS.get(one.old_state, "")),
     }
 
 
