@@ -193,6 +193,18 @@ def test_duplicates_and_refused_rows_are_told_beside(world: World) -> None:
     assert line.sum.received == 1
 
 
+@pytest.mark.parametrize("outcome", ["duplicate", "rejected"])
+def test_a_row_that_left_no_lead_cannot_vanish_from_the_proof(world: World, outcome: str) -> None:
+    x, y = world.place_of(cast.SUCUN)
+    world.take_in(patches([square(x, y), square(x, y), square(0.0, 0.0)], JCBH=["A1", "A1", "A2"]))
+    assert proof_of(world).holds
+    with world.seeing_all():
+        BatchRow.objects.filter(outcome=outcome).delete()
+    proof = proof_of(world)
+    [line] = proof.lines["batch"]
+    assert (line.sum.gap, line.unlisted, line.holds, proof.holds) == (0, 1, False, False)
+
+
 def test_everybody_proves_only_what_he_may_see(world: World) -> None:
     world.make_lead()
     world.make_lead(township=cast.HEISHUIHE)

@@ -64,6 +64,11 @@ class Intake:
     rejected: int
     missing: int
 
+    @property
+    def unlisted(self) -> int:
+        """Rows of the file of which the inbox no longer says what became of them (收件明细缺行); 0 is right."""
+        return self.received - self.accepted - self.duplicate - self.rejected
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -79,8 +84,13 @@ class Line:
 
     @property
     def holds(self) -> bool:
-        """Whether the line adds up and no lead behind it is lost."""
-        return self.sum.holds and not self.lost
+        """Whether the line adds up, no lead behind it is lost and every row of its file is listed."""
+        return self.sum.holds and not self.lost and not self.unlisted
+
+    @property
+    def unlisted(self) -> int:
+        """Rows of the line's file without an outcome in the inbox."""
+        return self.intake.unlisted if self.intake else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

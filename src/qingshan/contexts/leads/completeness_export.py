@@ -65,7 +65,8 @@ def _write_lines(sheet: Any, lines: tuple[Line, ...], by: str, told: str, looks:
         sheet.write_string(row, 0, line.label or OTHERS[by])
         sheet.write_string(row, 1, DIRECTION_WORDS.get(line.direction, ""))
         if line.intake is not None:
-            sheet.write_row(row, 2, (line.intake.received, line.intake.duplicate, line.intake.rejected))
+            figures = (line.intake.received, line.intake.duplicate, line.intake.rejected)
+            sheet.write_row(row, 2, figures, looks["bad"] if line.unlisted else None)
         sheet.write_number(row, 5, line.sum.received)
         for column, name in enumerate(CLASSES, start=first):
             sheet.write_number(row, column, line.sum.classes.get(name, 0))

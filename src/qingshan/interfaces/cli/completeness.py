@@ -52,6 +52,7 @@ def _tell(proof: Proof, by: str, zone: ZoneInfo) -> None:
     for line in proof.lines[by]:
         parts = "，".join(f"{CLASS_WORDS[name]} {n}" for name, n in line.sum.classes.items() if n)
         wrong = "" if line.holds else f"  ←差额 {line.sum.gap}"
+        wrong += f"  ←收件明细缺 {line.unlisted} 行" if line.unlisted else ""
         click.echo(f"{line.label or '单条登记'}：收到 {line.sum.received} ＝ {parts or 0}{wrong}")
     missing = sum(one.missing for one in proof.onsite)
     click.echo(f"下发线索和图斑到场：还没有结论 {missing} 条，共 {sum(one.received for one in proof.onsite)} 条")
