@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
+from qingshan.contexts.leads.models import Source
 from qingshan.contexts.leads.public import Lead, receive_lead, separate_lead, split_lead
 from qingshan.domain.acts import ActRefused
 from tests import cast
@@ -65,6 +67,26 @@ def test_the_patch_is_settled_with_the_last_part_and_opens_again_with_it(world: 
     world.perform(cast.BUREAU_OFFICER, separate_lead, lead_id=second.id, reason="两回事（演示）")
     assert world.lead(patch.id).state == "split"
     assert world.entries(patch.id)[-1].act == "lead.split_reopen"
+
+
+@pytest.mark.clause("三-4-3③")
+def test_the_answer_owed_on_a_split_patch_is_due_once_its_last_part_is_settled(world: World) -> None:
+    patch = world.make_lead(channel="city-push", source_no="市-1", state="under_verification")
+
+    def due() -> tuple[str, datetime | None]:
+        with world.seeing_all():
+            source = Source.objects.get(lead_id=patch.id)
+        return source.reply_state, source.reply_due_at
+
+    first, second = split(world, patch)
+    work(world, first, "substantiated")
+    assert due() == ("open", None)
+    merge(world, world.lead(second.id), world.lead(first.id))
+    assert world.lead(patch.id).state == "split_settled"
+    state, at = due()
+    assert (state, at is not None and at > world.clock.now) == ("open", True)
+    world.perform(cast.BUREAU_OFFICER, separate_lead, lead_id=second.id, reason="两回事（演示）")
+    assert due() == ("open", None)
 
 
 @pytest.mark.parametrize("state", ["in_review", "substantiated", "inconclusive"])

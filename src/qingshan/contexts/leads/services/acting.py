@@ -15,6 +15,7 @@ from qingshan.contexts.leads.deadlines import next_due
 from qingshan.contexts.leads.ledger import lead_ledger
 from qingshan.contexts.leads.models import Lead
 from qingshan.contexts.leads.policy import is_own_unit, visible_leads
+from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused, MatterKind
 from qingshan.domain.lead import SETTLED_STATES, LeadState, next_state
 
@@ -100,7 +101,8 @@ def write_entry(step: LeadAct, act: str, details: Mapping[str, Any], *, act_id: 
 def parts_moved(part: Lead, in_force: InForce, acting: Acting) -> None:
     """Settle the parent of ``part`` when its last open part is settled, open it again when one is open again (拆分).
 
-    The parent may lie in another township than the one who acts: that it moves follows from the part.
+    The answer owed to whoever brought the parent runs from that result. The parent may lie in another township than the
+    one who acts: that it moves follows from the part.
     """
     if part.parent_id is None:
         return
@@ -116,6 +118,7 @@ def parts_moved(part: Lead, in_force: InForce, acting: Acting) -> None:
         act = "lead.split_settle" if settled else "lead.split_reopen"
         told = {"part": part.number, "parts": len(states)}
         record_act(act=act, acting=acting, changes=[change_of(parent, in_force, told)])
+        settle_replies(parent, in_force)
 
 
 def change_of(lead: Lead, in_force: InForce, details: Mapping[str, Any]) -> MatterChange:
