@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 import pytest
 from django.db.models import Model
 
+from qingshan.commons.files.services import store_file
 from qingshan.commons.people.models import Unit
 from qingshan.contexts.leads.completeness import prove
 from qingshan.contexts.leads.models import Dispatch, JointTask, Source, Transfer
@@ -17,6 +19,7 @@ from qingshan.contexts.leads.public import (
     PaperForm,
     ReplyForm,
     TransferForm,
+    answer_task,
     ask_units,
     dispatch_lead,
     lead_duties,
@@ -124,6 +127,36 @@ def test_a_letter_without_number_recipient_day_and_scan_does_not_go_out(world: W
         transfer(world, lead, sent_on=world.clock.today() + timedelta(days=1))
     assert "晚于今天" in refusal.value.missing[0]
     assert world.lead(lead.id).state == "returned"
+
+
+def workbook(world: World, member: cast.Member) -> UUID:
+    """A file of another kind, as it gets in beside orders."""
+    with world.seeing(member) as viewer:
+        return store_file(
+            chunks=[b"<html>"], name="函.html", uploaded_by=viewer.account_id, now=world.clock.now
+        ).id  # fmt: skip
+
+
+def test_only_photos_and_pdf_stand_as_letter_and_as_opinion(world: World, make_lead: MakeLead) -> None:
+    lead = make_lead(state="returned")
+    with pytest.raises(ActRefused, match="PDF") as refusal:
+        transfer(world, lead, file_id=workbook(world, cast.BUREAU_OFFICER))
+    assert refusal.value.code == "file"
+    assert world.lead(lead.id).state == "returned"
+    other = make_lead(state="under_verification")
+    with world.seeing_all():
+        transport = Unit.objects.get(slug="transport")
+    form = JointForm(task="核对运输车辆台账（演示）")
+    [task] = world.perform(
+        cast.TOWNSHIP_OFFICER, ask_units, lead_id=other.id, unit_ids=[transport.id], form=form
+    )  # fmt: skip
+    with pytest.raises(ActRefused, match="PDF"):
+        world.perform(
+            cast.DEPARTMENT_OFFICER, answer_task, task_id=task.id, opinion="没有发现（演示）",
+            file_id=workbook(world, cast.DEPARTMENT_OFFICER),
+        )  # fmt: skip
+    with world.seeing_all():
+        assert JointTask.objects.get(id=task.id).state == "asked"
 
 
 @pytest.mark.clause("三-1-2②b")

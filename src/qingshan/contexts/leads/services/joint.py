@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import use_file
 from qingshan.commons.journal.services import act_transaction, actor_text
 from qingshan.commons.people.models import Unit
@@ -19,6 +18,7 @@ from qingshan.contexts.leads.ledger import local_text
 from qingshan.contexts.leads.models import JointTask, Lead, Verification
 from qingshan.contexts.leads.policy import is_own_unit
 from qingshan.contexts.leads.services.acting import LeadAct, compare_and_set, find_lead, write_entry
+from qingshan.contexts.leads.services.papers import own_paper
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.joint import (
     ASK_ROLES,
@@ -92,7 +92,7 @@ def answer_task(*, task_id: UUID, opinion: str, acting: Acting, file_id: UUID | 
         gaps = (() if opinion.strip() else ("协办意见未填：请写明查了什么、是什么结果",)) + trace_gaps(opinion)
         if gaps:
             raise ActRefused("incomplete", "协办意见还不能提交", gaps)
-        file = _own_file(file_id, acting)
+        file = own_paper(file_id, acting, "附件")
         received = {} if task.received_at else {"received_at": step.now, "received_by": _who(step)}
         done = _settle(
             step, task, "lead.joint_answer", {"opinion": opinion.strip(), "sha256": file.sha256 if file else ""},
@@ -258,15 +258,6 @@ def _close(step: LeadAct, task: JointTask, act: str, state: str, reason: str) ->
         raise ActRefused("incomplete", "还不能登记", gaps)
     closed = {"state": state, "closing": reason.strip(), "closed_at": step.now, "closed_by": _who(step)}
     return _settle(step, task, act, {"reason": reason.strip()}, **closed)
-
-
-def _own_file(file_id: UUID | None, acting: Acting) -> Any:
-    if file_id is None:
-        return None
-    found = own_uploads([file_id], acting.viewer.account_id)
-    if not found:
-        raise ActRefused("file", "附件不存在或不是您上传的，请重新选择文件")
-    return found[0]
 
 
 def _who(step: LeadAct) -> str:

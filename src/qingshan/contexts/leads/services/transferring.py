@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from qingshan.commons.files.models import StoredFile
-from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import use_file
 from qingshan.commons.journal.services import act_transaction, actor_text
 from qingshan.commons.people.viewer import Acting
@@ -15,6 +14,7 @@ from qingshan.contexts.leads.services.acting import LeadAct, begin, move, write_
 from qingshan.contexts.leads.services.dispatching import decide_return, end_dispatch
 from qingshan.contexts.leads.services.joint import trace_gaps
 from qingshan.contexts.leads.services.joint_ending import end_joint_tasks
+from qingshan.contexts.leads.services.papers import own_paper
 from qingshan.contexts.leads.services.source_duties import settle_replies
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import LeadState
@@ -47,7 +47,7 @@ def transfer_lead(*, lead_id: UUID, form: TransferForm, acting: Acting) -> Trans
     """Hand a lead that lies outside the county to the one it lies in; what is owed to its sources stays ours."""
     with act_transaction():
         step = begin(lead_id=lead_id, act="lead.transfer_out", outcome="", acting=acting)
-        file = _scan(form.file_id, acting)
+        file = own_paper(form.file_id, acting, "扫描件")
         gaps = _gaps(form, file, step)
         if gaps or file is None or form.sent_on is None:
             raise ActRefused("incomplete", "线索还不能移送外县", gaps)
@@ -80,7 +80,7 @@ def note_receipt(*, lead_id: UUID, accepted: bool, form: PaperForm, acting: Acti
             gaps += ("退回说明未填：请写明对方为什么退回",)
         if gaps:
             raise ActRefused("incomplete", "回执还不能登记", gaps)
-        file = _scan(form.file_id, acting)
+        file = own_paper(form.file_id, acting, "扫描件")
         paper = {
             "receipt": outcome, "receipt_no": form.number.strip(), "receipt_on": form.dated,
             "receipt_text": form.text.strip(), "receipt_file": file, "receipt_by": actor_text(acting),
@@ -105,7 +105,7 @@ def note_answer(*, lead_id: UUID, form: PaperForm, acting: Acting) -> Transfer:
             gaps += ("办理结果未填：请写明对方查了什么、怎样处理",)
         if gaps:
             raise ActRefused("incomplete", "办理结果还不能登记", gaps)
-        file = _scan(form.file_id, acting)
+        file = own_paper(form.file_id, acting, "扫描件")
         paper = {
             "answer": form.text.strip(), "answer_no": form.number.strip(), "answer_on": form.dated,
             "answer_file": file, "answer_by": actor_text(acting),
@@ -159,15 +159,6 @@ def _paper_gaps(form: PaperForm, row: Transfer, step: LeadAct, what: str) -> tup
 
 def _today(step: LeadAct) -> date:
     return step.now.astimezone(step.in_force.zone).date()
-
-
-def _scan(file_id: UUID | None, acting: Acting) -> StoredFile | None:
-    if file_id is None:
-        return None
-    found = own_uploads([file_id], acting.viewer.account_id)
-    if not found:
-        raise ActRefused("file", "扫描件不存在或不是您上传的，请重新选择文件")
-    return found[0]
 
 
 def _use(step: LeadAct, file: StoredFile | None, purpose: str, label: str) -> None:
