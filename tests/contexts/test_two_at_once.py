@@ -5,21 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from qingshan.commons.jobs.models import Job
 from qingshan.commons.people.viewer import Acting
+from qingshan.contexts.campaigns.public import campaign_in_force
 from qingshan.contexts.cases.public import accept_case, close_out, correct_case, finish_station, open_case
 from qingshan.contexts.cases.services import acting as case_acting
-from qingshan.contexts.leads.models import Verification
+from qingshan.contexts.leads.models import Source, Verification
 from qingshan.contexts.leads.public import (
     LeadForm,
     correct_lead,
+    enter_platform_no,
     flag_active,
     merge_lead,
     receive_lead,
@@ -30,6 +33,8 @@ from qingshan.contexts.leads.public import (
     submit_verification,
 )
 from qingshan.contexts.leads.services import acting as lead_acting
+from qingshan.contexts.leads.services import source_duties
+from qingshan.contexts.leads.services.source_duties import SourceDuties
 from qingshan.contexts.ledgers.public import approve_take_over, send_back_take_over, submit_take_over
 from qingshan.domain.acts import ActRefused
 from tests import cast
@@ -220,6 +225,51 @@ def test_the_same_number_registered_twice_by_hand(world: World) -> None:
     )  # fmt: skip
     people = [world.acting(m) for m in (cast.BUREAU_OFFICER, cast.TASKFORCE_OFFICE)]
     assert_one_won(at_once(*(partial(world.perform, a, register_lead, form=form) for a in people)))
+
+
+def test_one_number_of_the_petition_platform_entered_for_two_sources(world: World) -> None:
+    for n in range(REPEATED):
+        ids = [world.make_lead(channel="hotline-12345", source_no=f"工单-{n}-{m}").id for m in range(2)]
+        with world.seeing_all():
+            found = list(Source.objects.filter(lead_id__in=ids).values_list("id", flat=True))
+        attempts = [
+            partial(
+                world.perform, cast.BUREAU_OFFICER, enter_platform_no, source_id=source_id, number=f"信平-{n}"
+            )
+            for source_id in found
+        ]  # fmt: skip
+        assert_one_won(at_once(*attempts))
+        with world.seeing_all():
+            assert Source.objects.filter(platform_no=f"信平-{n}").count() == 1
+
+
+def test_an_answer_recorded_while_a_plan_is_loaded_is_not_opened_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = world.make_lead(channel="hotline-12345", source_no="工单-1")
+    asked: list[Future[int]] = []
+    worked_out = source_duties.duties_of_source
+
+    def answered() -> int:
+        try:
+            with world.seeing_all():
+                return Source.objects.filter(lead=lead).update(reply_state="done")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def meanwhile(*args: Any, **kwargs: Any) -> SourceDuties:
+            asked.append(pool.submit(answered))
+            time.sleep(0.5)
+            return worked_out(*args, **kwargs)
+
+        monkeypatch.setattr(source_duties, "duties_of_source", meanwhile)
+        with world.seeing_all():
+            source_duties.settle_all_sources(campaign_in_force())
+        assert [one.result(timeout=20) for one in asked] == [1]
+    with world.seeing_all():
+        assert Source.objects.get(lead=lead).reply_state == "done"
 
 
 def test_an_old_ledger_approved_twice_and_sent_back(world: World, tmp_path: Path) -> None:

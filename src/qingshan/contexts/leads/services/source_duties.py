@@ -1,10 +1,12 @@
 """What is owed to whoever brought a lead, and by when (答复时限、信访平台录入时限)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 
 from qingshan.contexts.campaigns.public import InForce
@@ -15,6 +17,8 @@ from qingshan.domain.sources import reply_start
 
 RESULTS = ("lead.review_approve", "lead.transfer_receipt")
 """Acts with which a lead comes to a result."""
+SOME = 2000
+_DUTIES = ("reply_state", "reply_due_at", "platform_state", "platform_due_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +89,11 @@ def settle_replies(lead: Lead, in_force: InForce) -> None:
         Source.objects.filter(id=source.id).update(reply_due_at=due)
 
 
+@transaction.atomic
 def settle_all_sources(in_force: InForce) -> int:
     """After a plan was loaded: sources of channels that now owe something get their duty, open ones their due moment.
 
+    Each source is locked while it is worked out anew: an answer recorded meanwhile waits, and is never opened again.
     Leads taken over from an old ledger owe nothing here. Returns how many sources were looked at.
     """
     looked_at = 0
@@ -95,21 +101,31 @@ def settle_all_sources(in_force: InForce) -> int:
         if not (channel.reply_limit or channel.platform_limit):
             continue
         rows = Source.objects.filter(channel=channel.slug, lead__taken_over={}).select_related("lead__merged_into")
-        changed = []
-        for source in rows.defer("lead__geom", "lead__attributes").iterator(chunk_size=2000):
-            duties = duties_of_source(
-                channel,
-                in_force,
-                came_at=source.came_at or source.lead.received_at,
-                concluded_at=concluded_at(source.lead),
-            )
-            if source.reply_state in ("", "open"):
-                source.reply_state, source.reply_due_at = duties.reply_state, duties.reply_due_at
-            if source.platform_state in ("", "open"):
-                source.platform_state, source.platform_due_at = duties.platform_state, duties.platform_due_at
-            changed.append(source)
-        Source.objects.bulk_update(
-            changed, ["reply_state", "reply_due_at", "platform_state", "platform_due_at"], batch_size=2000
-        )
-        looked_at += len(changed)
+        locked = rows.select_for_update(of=("self",)).defer("lead__geom", "lead__attributes").order_by("id")
+        for some in _by(locked.iterator(chunk_size=SOME)):
+            for source in some:
+                _settle(source, channel, in_force)
+            Source.objects.bulk_update(some, _DUTIES)
+            looked_at += len(some)
     return looked_at
+
+
+def _settle(source: Source, channel: Channel, in_force: InForce) -> None:
+    """Put the duties of the plan in force into the columns of a source, where they are not done yet."""
+    duties = duties_of_source(
+        channel,
+        in_force,
+        came_at=source.came_at or source.lead.received_at,
+        concluded_at=concluded_at(source.lead),
+    )
+    if source.reply_state in ("", "open"):
+        source.reply_state, source.reply_due_at = duties.reply_state, duties.reply_due_at
+    if source.platform_state in ("", "open"):
+        source.platform_state, source.platform_due_at = duties.platform_state, duties.platform_due_at
+
+
+def _by(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    """The sources, some at a time."""
+    rest = iter(sources)
+    while some := list(islice(rest, SOME)):
+        yield some

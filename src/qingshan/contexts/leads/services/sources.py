@@ -6,15 +6,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from qingshan.commons.base.ids import new_id
 from qingshan.commons.base.prepared import Prepared
-from qingshan.commons.files.selectors import own_uploads
-from qingshan.commons.files.services import EVIDENCE_TYPES, use_file
+from qingshan.commons.files.services import use_file
 from qingshan.commons.journal.services import act_transaction, actor_text
 from qingshan.commons.people.viewer import Acting
 from qingshan.contexts.campaigns.public import InForce, campaign_in_force
 from qingshan.contexts.leads.models import Lead, Source, SourceReply
 from qingshan.contexts.leads.services.acting import LeadAct, find_lead, write_entry
+from qingshan.contexts.leads.services.papers import own_paper
 from qingshan.contexts.leads.services.source_duties import concluded_at, duties_of_source
 from qingshan.domain.acts import ActRefused
 from qingshan.domain.lead import BUREAU, SOURCE_ROLES, LeadState
@@ -176,6 +178,8 @@ def enter_platform_no(*, source_id: UUID, number: str, acting: Acting) -> Source
         text = number.strip()
         if not text:
             raise ActRefused("incomplete", "信访平台编号还不能登记", ("编号未填",))
+        with connection.cursor() as cursor:  # of two who enter one number at once the second waits, then is told
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"platform_no:{text}"])
         taken = Source.objects.filter(platform_no=text).exclude(id=source.id)
         held = taken.values_list("lead__number", flat=True).first()
         if held is not None:
@@ -241,11 +245,7 @@ def _refuse_traces(texts: tuple[str, ...]) -> None:
 
 
 def _store_reply(step: LeadAct, source: Source, kind: str, form: ReplyForm) -> SourceReply:
-    files = own_uploads([form.file_id], step.acting.viewer.account_id) if form.file_id is not None else []
-    if form.file_id is not None and not files:
-        raise ActRefused("file", "答复文书不存在或不是您上传的，请重新选择文件")
-    if any(row.media_type not in EVIDENCE_TYPES for row in files):
-        raise ActRefused("file", "答复文书须为照片（JPG、PNG）或 PDF，请换一份")
+    own_paper(form.file_id, step.acting, "答复文书")
     return SourceReply.objects.create(
         source=source,
         kind=kind,
