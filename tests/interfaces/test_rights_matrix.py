@@ -111,6 +111,7 @@ ROWS: dict[str, Row] = {
     "batch_report": Row(BATCH_READERS, "batch"),
     # pictures, paper sheets, entry from paper
     "batch_pictures": Row(OFFICE, "batch", "post"),
+    "lead_sheets": Row(MATTER),
     "lead_sheet": Row(MATTER, "lead"),
     # own pictures on the map; a layer that is not there: test_image_layers
     "image_layers": Row(BUREAU),

@@ -39,11 +39,13 @@ ICONS = {"receive": "receive", "dispatch": "send"}
 def bulk_items(viewer: Viewer) -> list[dict[str, object]]:
     """Acts of the bulk bar that this person may do."""
     words = {"receive": _("签收"), "dispatch": _("分派…")}
-    return [
+    items: list[dict[str, object]] = [
         {"label": words[act], "url": reverse("web:lead_bulk", args=[act]), "icon": ICONS[act]}
         for act, bulk in BULK_ACTS.items()
         if not viewer.roles.isdisjoint(bulk.roles)
     ]
+    sheets = {"label": _("打印核查表"), "url": reverse("web:lead_sheets"), "icon": "printer"}
+    return [*items, sheets] if items else []
 
 
 @page(*BULK_ROLES)

@@ -9,12 +9,14 @@ import qrcode.image.svg
 import shapely
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from qingshan.commons.places.selectors import areas_meeting
 from qingshan.contexts.campaigns.public import campaign_in_force
-from qingshan.contexts.leads.public import Lead, leads_near
+from qingshan.contexts.leads.public import Lead, leads_near, visible_leads
 from qingshan.interfaces.web.access import MATTER_ROLES, page
+from qingshan.interfaces.web.acting import read_uuid
 from qingshan.interfaces.web.marks import url_of
 from qingshan.interfaces.web.middleware import OfficeRequest
 from qingshan.interfaces.web.sheet_map import HIGH, WIDE, Drawn, SheetMap, corners_of
@@ -23,6 +25,8 @@ from qingshan.interfaces.web.views.lead_pictures import pair_context
 from qingshan.interfaces.web.views.leads import lead_or_404
 
 AROUND_M = 500
+MOST = 40
+"""Sheets of one print: what a township takes out in a week."""
 
 
 @page(*MATTER_ROLES)
@@ -30,7 +34,26 @@ AROUND_M = 500
 def lead_sheet(request: OfficeRequest, lead_id: UUID) -> HttpResponse:
     """The sheet of one lead, as it prints."""
     lead = lead_or_404(request.viewer, lead_id).lead
-    return render(request, "web/leads/sheet.html", {"lead": lead, "sheet": _sheet(request, lead), "now": request.now})
+    context = {"lead": lead, "sheets": [{"lead": lead, "sheet": _sheet(request, lead)}], "now": request.now}
+    return render(request, "web/leads/sheet.html", context)
+
+
+@page(*MATTER_ROLES)
+@require_http_methods(["GET", "POST"])
+def lead_sheets(request: OfficeRequest) -> HttpResponse:
+    """Sheets of the chosen leads, a page each, in the order of the list; what is out of scope is not there."""
+    source = request.POST if request.method == "POST" else request.GET
+    ids = list(dict.fromkeys(i for i in map(read_uuid, source.getlist("id")) if i is not None))
+    rows = {one.id: one for one in visible_leads(request.viewer).filter(id__in=ids[:MOST]).select_related("unit")}
+    leads = [rows[i] for i in ids if i in rows]
+    context = {
+        "sheets": [{"lead": lead, "sheet": _sheet(request, lead)} for lead in leads],
+        "left_out": max(0, len(ids) - MOST),
+        "most": MOST,
+        "list_url": reverse("web:lead_list"),
+        "now": request.now,
+    }
+    return render(request, "web/leads/sheet.html", context)
 
 
 def _sheet(request: OfficeRequest, lead: Lead) -> dict[str, object]:
