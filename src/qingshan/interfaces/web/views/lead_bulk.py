@@ -44,7 +44,7 @@ def bulk_items(viewer: Viewer) -> list[dict[str, object]]:
         for act, bulk in BULK_ACTS.items()
         if not viewer.roles.isdisjoint(bulk.roles)
     ]
-    sheets = {"label": _("打印核查表"), "url": reverse("web:lead_sheets"), "icon": "printer"}
+    sheets: dict[str, object] = {"label": _("打印核查表"), "url": reverse("web:lead_sheets"), "icon": "printer"}
     return [*items, sheets] if items else []
 
 
