@@ -27,6 +27,7 @@ from qingshan.contexts.leads.public import (
     search_leads,
     seeing_county,
     source_by_id,
+    sources_of,
     take_call,
 )
 from qingshan.domain.lead import SOURCE_ROLES
@@ -107,7 +108,7 @@ def _done(request: OfficeRequest, in_force: InForce) -> dict[str, object] | None
     return {
         "lead": source.lead,
         "source": source,
-        "joined": source.lead.received_at < (source.came_at or source.lead.received_at),
+        "joined": any(line.source.id < source.id for line in sources_of(request.viewer, source.lead_id)),
         "reply_to": channel.reply_to if channel else "",
         "limit": _reply_limit(channel, in_force) if channel else "",
     }
