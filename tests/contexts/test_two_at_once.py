@@ -34,7 +34,9 @@ from qingshan.contexts.leads.public import (
 )
 from qingshan.contexts.leads.services import acting as lead_acting
 from qingshan.contexts.leads.services import source_duties
+from qingshan.contexts.leads.services import sources as source_services
 from qingshan.contexts.leads.services.source_duties import SourceDuties
+from qingshan.contexts.leads.services.sources import channel_of
 from qingshan.contexts.ledgers.public import approve_take_over, send_back_take_over, submit_take_over
 from qingshan.domain.acts import ActRefused
 from tests import cast
@@ -227,7 +229,14 @@ def test_the_same_number_registered_twice_by_hand(world: World) -> None:
     assert_one_won(at_once(*(partial(world.perform, a, register_lead, form=form) for a in people)))
 
 
-def test_one_number_of_the_petition_platform_entered_for_two_sources(world: World) -> None:
+def test_one_number_of_the_petition_platform_entered_for_two_sources(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*args: Any) -> Any:
+        time.sleep(0.3)  # between the look and the end of the act
+        return channel_of(*args)
+
+    monkeypatch.setattr(source_services, "channel_of", slow)
     for n in range(REPEATED):
         ids = [world.make_lead(channel="hotline-12345", source_no=f"工单-{n}-{m}").id for m in range(2)]
         with world.seeing_all():
