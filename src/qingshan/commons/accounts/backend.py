@@ -10,7 +10,7 @@ from qingshan.commons.people.models import Account
 
 _COLUMNS = tuple(field.attname for field in Account._meta.concrete_fields)  # noqa: SLF001 - the model's description
 _BY_ID = Prepared(
-    "accounts_by_id",
+    "account_by_id",
     ["uuid"],
     f"SELECT {', '.join(_COLUMNS)} FROM people_account WHERE id = $1",  # noqa: S608 - names of our columns
 )
