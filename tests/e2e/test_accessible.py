@@ -25,9 +25,12 @@ from qingshan.commons.jobs.models import Job
 from qingshan.commons.jobs.services import ItemInput, start_job
 from qingshan.commons.people.models import Account
 from qingshan.commons.people.viewer import Acting
-from qingshan.contexts.leads.public import merge_lead
+from qingshan.contexts.campaigns.public import BasisDocument, BasisForm, attach_basis
+from qingshan.contexts.leads.public import PaperForm, merge_lead, note_receipt
 from tests import cast
 from tests.cast import Member
+from tests.contexts.test_lead_joint import ask
+from tests.contexts.test_lead_returns import transfer
 from tests.e2e.axe import OFFICE, arm, faults_of
 from tests.interfaces.test_rights_matrix import ROWS, Matters, Row, _matters
 from tests.support.making import World
@@ -36,7 +39,9 @@ from tests.support.samples import patches, square
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[Member], Client]
-BY_THE_ADDRESSEE = frozenset({"assignment_reply", "assignment_transfer", "assignment_line"})
+BY_THE_ADDRESSEE = frozenset(
+    {"joint_answer", "joint_return", "assignment_reply", "assignment_transfer", "assignment_line"}
+)
 VISITORS = (
     cast.BUREAU_OFFICER,
     cast.TOWNSHIP_OFFICER,
@@ -145,6 +150,29 @@ def _merged(world: World) -> UUID:
     return other.id
 
 
+def _sent_out(world: World, *, taken: bool = False) -> UUID:
+    """A lead that went out to another county; ``taken``: that county has it."""
+    lead = world.make_lead(state="returned")
+    transfer(world, lead)
+    if taken:
+        paper = PaperForm(text="已收（演示）", number="邻〔2024〕演9号", dated=world.clock.today())
+        world.perform(cast.BUREAU_OFFICER, note_receipt, lead_id=lead.id, accepted=True, form=paper)
+    return lead.id
+
+
+def _asked(world: World) -> UUID:
+    """What the township owes as an assisting unit."""
+    lead = world.make_lead(state="under_verification", township=cast.HEISHUIHE)
+    return ask(world, lead, cast.SUCUN, by=cast.OTHER_TOWNSHIP_OFFICER)[0].id
+
+
+def _basis(*, acting: Acting) -> BasisDocument:
+    """A document that the campaign rests on."""
+    stored = store_file(chunks=[b"%PDF-1.4"], name="演示.pdf", uploaded_by=acting.viewer.account_id, now=acting.now())
+    form = BasisForm(level="city", issuer="演示市", title="演示部署", issued_on=cast.CLOCK.today())
+    return attach_basis(form=form, file=stored, acting=acting)
+
+
 def _states(world: World) -> dict[str, dict[str, UUID]]:
     """Pages of an act, each on a matter that waits for this act."""
     leads = {
@@ -155,6 +183,9 @@ def _states(world: World) -> dict[str, dict[str, UUID]]:
         "lead_recheck": "county_recheck",
         "lead_split": "received",
         "case_open": "substantiated",
+        "joint_ask": "under_verification",
+        "lead_change_unit": "under_verification",
+        "lead_transfer": "returned",
     }
     stops = {
         "case_station": "open",
@@ -165,6 +196,10 @@ def _states(world: World) -> dict[str, dict[str, UUID]]:
     }
     made = {name: {"lead_id": world.make_lead(state=state).id} for name, state in leads.items()}
     made["lead_separate"] = {"lead_id": _merged(world)}
+    made["lead_transfer_receipt"] = {"lead_id": _sent_out(world)}
+    made["lead_transfer_answer"] = {"lead_id": _sent_out(world, taken=True)}
+    made["joint_answer"] = made["joint_return"] = {"task_id": _asked(world)}
+    made["basis_document"] = made["basis_original"] = {"document_id": world.perform(cast.BUREAU_OFFICER, _basis).id}
     cases = {name: {"case_id": world.make_case(upto=stop).id} for name, stop in stops.items()}
     del cases["case_report_city"]  # A page over all accepted cases: that there is one is enough.
     jobs = {"job_detail": _job("done"), "job_file": _job("done"), "job_progress": _job("running")}
