@@ -35,3 +35,10 @@ def read_tile(layer: ImageLayer, z: int, x: int, y: int) -> bytes | None:
     except sqlite3.OperationalError:
         return None
     return bytes(row[0]) if row else None
+
+
+def tile_media_type(data: bytes) -> str:
+    """Media type of a tile by its first bytes: layers hold PNG, JPEG or WebP."""
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    return "image/jpeg" if data.startswith(b"\xff\xd8") else "image/webp"

@@ -9,7 +9,7 @@ from ninja import Field, File, Form, Router, Schema, UploadedFile
 
 from qingshan.commons.files.services import store_file
 from qingshan.commons.image_layers.models import ImageLayer
-from qingshan.commons.image_layers.selectors import image_layer, image_layers, read_tile
+from qingshan.commons.image_layers.selectors import image_layer, image_layers, read_tile, tile_media_type
 from qingshan.commons.image_layers.services import (
     DEEPEST,
     MANAGER_ROLES,
@@ -178,10 +178,4 @@ def get_image_tile(request: ApiRequest, layer_id: UUID, z: int, x: int, y: int) 
     data = read_tile(layer, z, x, y) if fits and layer.tiles_sha256 else None
     if data is None:
         raise Http404("没有这块图")
-    return HttpResponse(data, content_type=_media_type(data))
-
-
-def _media_type(data: bytes) -> str:
-    if data.startswith(b"\x89PNG"):
-        return "image/png"
-    return "image/jpeg" if data.startswith(b"\xff\xd8") else "image/webp"
+    return HttpResponse(data, content_type=tile_media_type(data))

@@ -418,7 +418,6 @@ TEXTS: tuple[str, ...] = (
     gettext_noop("您的职务不登记来电"),
     gettext_noop("“{0}”是 HEIC 照片，不能读取：{1}"),
     gettext_noop("照片“{0}”超过 {1} MB：请用手机原图或压缩后再传"),
-    gettext_noop("答复文书须为照片（JPG、PNG）或 PDF，请换一份"),
     gettext_noop("“{0}”不是 Excel 工作簿或 CSV（内容是另一种文件），请换一份"),
     gettext_noop("已有名为“{0}”的对应（{1}存），内容不同：请换一个名字，或勾选“替换同名的对应”"),
     gettext_noop("{0}不存在或不是您上传的，请重新选择文件"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from qingshan.commons.image_layers.models import ImageLayer
-from qingshan.commons.image_layers.selectors import image_layer, image_layers, read_tile, shown_layers
+from qingshan.commons.image_layers.selectors import image_layer, image_layers, read_tile, shown_layers, tile_media_type
 from qingshan.commons.image_layers.services import (
     DEEPEST,
     MANAGER_ROLES,
@@ -179,14 +179,8 @@ def layer_tile(request: OfficeRequest, layer_id: UUID, z: int, x: int, y: int) -
         response = HttpResponse(status=304)
     else:
         data = read_tile(layer, z, x, y) or NOTHING
-        response = HttpResponse(data, content_type=_media_type(data))
+        response = HttpResponse(data, content_type=tile_media_type(data))
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = f"private, max-age={KEPT}"
     patch_vary_headers(response, ["Cookie"])
     return response
-
-
-def _media_type(data: bytes) -> str:
-    if data.startswith(b"\x89PNG"):
-        return "image/png"
-    return "image/jpeg" if data.startswith(b"\xff\xd8") else "image/webp"
