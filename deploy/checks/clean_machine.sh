@@ -30,6 +30,7 @@ rm -f "$root.log"
 
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev" # taking the folder down must never reach this machine's own devices
 [[ -d /opt/wheels || -d /opt/pypi ]] && mount --bind /opt "$root/opt"
 for settings in /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/pip.conf /etc/ssl /usr/local/share/ca-certificates \
   /etc/resolv.conf /etc/hosts /root/.npmrc /root/.config/pip; do
