@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from qingshan.commons.base.ids import new_id
+from qingshan.commons.base.prepared import Prepared
 from qingshan.commons.journal.chains import lock_heads, write_link
 from qingshan.commons.journal.models import Entry, Matter, Seal, Tenure
 from qingshan.commons.journal.payloads import entry_columns, payload_of
@@ -59,9 +60,11 @@ def act_transaction() -> Iterator[None]:
     Readers of an "as of" moment wait for the writers in flight, so ``recorded_at`` order is what they see.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [WRITERS_LOCK])
+        _LOCK_SHARED.rows()
         yield
+
+
+_LOCK_SHARED = Prepared("journal_writer", [], f"SELECT pg_advisory_xact_lock_shared({WRITERS_LOCK})")
 
 
 class JournalBusy(Exception):

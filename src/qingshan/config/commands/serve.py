@@ -68,7 +68,7 @@ def _web(bind: str, workers: int, threads: int) -> Program:
     options = {
         "config": "python:qingshan.config.web_server",
         "bind": bind,
-        "worker-class": "gthread",
+        "worker-class": "qingshan.config.web_threads.EvenWorker",
         "workers": workers,
         "threads": threads,
         "graceful-timeout": int(STOP_SECONDS) - 1,
@@ -92,11 +92,16 @@ def _web(bind: str, workers: int, threads: int) -> Program:
     )
 
 
+_YIELDING = ("nice", "-n", "5")
+"""Somebody waits for a page; a job takes what the pages leave of the processors, all of it when nobody asks."""
+
+
 def _worker() -> Program:
     """Return the worker: one job at a time beside a small web service, so pages stay quick on two cores."""
     return Program(
         name="worker",
         command=[
+            *_YIELDING,
             *(sys.executable, "-m", "django", "procrastinate", "worker", "--concurrency=1"),
             f"--shutdown-graceful-timeout={int(STOP_SECONDS) - 1}",
         ],
