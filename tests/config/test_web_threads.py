@@ -29,7 +29,7 @@ def test_kept_connections_lie_evenly_on_the_processes(tmp_path: Path) -> None:
     (tmp_path / "told.py").write_text(APP)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    server = subprocess.Popen(  # noqa: S603 - our own interpreter
+    server = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--no-control-socket", f"--bind=127.0.0.1:{port}", "--workers=2"),
             *("--threads=4", "--keep-alive=15", "--worker-class=qingshan.config.web_threads.EvenWorker", "told"),
@@ -83,7 +83,7 @@ def _ask(one: socket.socket) -> str:
 
 def test_an_ended_process_counts_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process held that is gone holds nobody back."""
-    ended = subprocess.Popen([sys.executable, "-c", ""])  # noqa: S603 - our own interpreter
+    ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     board = memoryview(bytearray(web_threads.SLOTS * 8)).cast("i")
     monkeypatch.setattr(web_threads, "_BOARD", board)

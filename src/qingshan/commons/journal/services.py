@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,9 +60,29 @@ def act_transaction() -> Iterator[None]:
 
     Readers of an "as of" moment wait for the writers in flight, so ``recorded_at`` order is what they see.
     """
-    with transaction.atomic():
+    ready = _READY.get()
+    if ready:
+        _READY.set(False)
+    with transaction.atomic(savepoint=not ready):
         _LOCK_SHARED.rows()
         yield
+
+
+@contextmanager
+def undone_together() -> Iterator[None]:
+    """A savepoint around an act, for doors that go on with their transaction when it is refused.
+
+    The act inside needs no savepoint of its own: its refusal must leave this block.
+    """
+    with transaction.atomic():
+        token = _READY.set(True)
+        try:
+            yield
+        finally:
+            _READY.reset(token)
+
+
+_READY: ContextVar[bool] = ContextVar("savepoint_ready", default=False)
 
 
 _LOCK_SHARED = Prepared("journal_writer", [], f"SELECT pg_advisory_xact_lock_shared({WRITERS_LOCK})")

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDict
@@ -19,6 +19,7 @@ from qingshan.commons.base.clock import server_clock
 from qingshan.commons.files.models import StoredFile
 from qingshan.commons.files.selectors import own_uploads
 from qingshan.commons.files.services import FileRefused, store_attachment, store_evidence
+from qingshan.commons.journal.services import undone_together
 from qingshan.commons.people.viewer import Acting
 from qingshan.domain.acts import ActRefused
 from qingshan.interfaces.web.middleware import OfficeRequest
@@ -122,7 +123,7 @@ def perform(
 def _refusal_of(run: Callable[[], object]) -> ActRefused | None:
     """Do the act in a transaction of its own; why it was refused, or None when it was done."""
     try:
-        with transaction.atomic():
+        with undone_together():
             run()
     except ActRefused as error:
         return error
