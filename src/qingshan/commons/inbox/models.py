@@ -62,7 +62,7 @@ class BatchRow(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_constraint=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     row_no = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10)
     reason = models.TextField(blank=True)
